@@ -1,0 +1,105 @@
+import { type ContentLine, contentLine, fold, parseContentLine, unfold } from "./content-line.ts";
+
+/** A component (VCALENDAR, VEVENT, VALARM …) with its lines and its children in the order they stood in. */
+export type Component = {
+  /** In upper case. */
+  readonly name: string;
+  readonly lines: readonly ContentLine[];
+  readonly children: readonly Component[];
+};
+
+/** What a text turned out to be; a problem is a full sentence. `badLines` were left out of the component. */
+export type ParsedCalendar =
+  | { readonly kind: "calendar"; readonly calendar: Component; readonly badLines: readonly string[] }
+  | { readonly kind: "unreadable"; readonly problem: string };
+
+type Building = { readonly name: string; readonly lines: ContentLine[]; readonly children: Component[] };
+
+/** Deeper than any object in the field; a bound, so that a hostile text cannot exhaust the stack. */
+const deepest = 16;
+
+/** Reads an iCalendar text of one VCALENDAR. Tolerant of single bad lines, strict about the nesting. */
+export function parseCalendar(ics: string): ParsedCalendar {
+  const root: Building = { name: "", lines: [], children: [] };
+  const stack: Building[] = [root];
+  const badLines: string[] = [];
+  for (const text of unfold(ics)) {
+    const current = stack.at(-1) ?? root;
+    const line = parseContentLine(text);
+    if (line === null) badLines.push(text);
+    else if (line.name === "BEGIN") {
+      if (stack.length > deepest) return unreadable("Its components are nested too deeply.");
+      const child: Building = { name: line.value.trim().toUpperCase(), lines: [], children: [] };
+      current.children.push(child);
+      stack.push(child);
+    } else if (line.name === "END") {
+      const name = line.value.trim().toUpperCase();
+      if (stack.length === 1 || current.name !== name)
+        return unreadable(`END:${shorten(name)} stands where ${current.name || "nothing"} is open.`);
+      stack.pop();
+    } else if (stack.length === 1) badLines.push(text);
+    else current.lines.push(line);
+  }
+  const [calendar, second] = root.children;
+  if (stack.length > 1)
+    return unreadable(`${stack.at(-1)?.name ?? ""} is never closed: the text is cut off.`);
+  if (calendar?.name !== "VCALENDAR") return unreadable("It is no VCALENDAR.");
+  if (second !== undefined) return unreadable("It holds more than one VCALENDAR.");
+  return { kind: "calendar", calendar, badLines };
+}
+
+function unreadable(problem: string): ParsedCalendar {
+  return { kind: "unreadable", problem };
+}
+
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+/** The text of a component: CRLF line ends, folded at 75 octets; lines and children first to last. */
+export function serialiseComponent(component: Component): string {
+  return [
+    fold(`BEGIN:${component.name}`),
+    ...component.lines.map((line) => fold(line.text)),
+    ...component.children.map(serialiseComponent),
+    fold(`END:${component.name}`),
+  ].join("");
+}
+
+/** First line of that name, or null. */
+export function lineOf(component: Component, name: string): ContentLine | null {
+  return component.lines.find((line) => line.name === name) ?? null;
+}
+
+/** Value of the first line of that name, or null. */
+export function valueOf(component: Component, name: string): string | null {
+  return lineOf(component, name)?.value ?? null;
+}
+
+/** The component without the lines of these names. */
+export function withoutLines(component: Component, ...names: readonly string[]): Component {
+  return { ...component, lines: component.lines.filter((line) => !names.includes(line.name)) };
+}
+
+/** The component with exactly one line of that name: in the place of the first one, or at the end. */
+export function withLine(component: Component, name: string, value: string): Component {
+  const line = contentLine(name, value);
+  const at = component.lines.findIndex((candidate) => candidate.name === name);
+  const others = component.lines.filter((candidate) => candidate.name !== name);
+  others.splice(at === -1 ? others.length : at, 0, line);
+  return { ...component, lines: others };
+}
+
+/** The VEVENTs of a calendar. */
+export function eventsOf(calendar: Component): readonly Component[] {
+  return calendar.children.filter((child) => child.name === "VEVENT");
+}
+
+/** The calendar with each VEVENT replaced; null drops it. */
+export function mapEvents(calendar: Component, change: (event: Component) => Component | null): Component {
+  const children = calendar.children.flatMap((child) => {
+    const changed = child.name === "VEVENT" ? change(child) : child;
+    return changed === null ? [] : [changed];
+  });
+  return { ...calendar, children };
+}

@@ -1,0 +1,41 @@
+import type { Application } from "./application.ts";
+import { adoptCommand } from "./adopt.ts";
+import { type Command, UsageError } from "./command.ts";
+import type { ExitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+import { planCommand } from "./plan.ts";
+import { purgeCommand } from "./purge.ts";
+import type { SocketRequest } from "./socket-protocol.ts";
+import { statusCommand } from "./status.ts";
+import { syncCommand } from "./sync.ts";
+
+/** The commands that need the store: they run here, or in the daemon that holds it. */
+const commands: Readonly<Record<string, Command>> = {
+  plan: planCommand,
+  sync: syncCommand,
+  status: statusCommand,
+  adopt: adoptCommand,
+  purge: purgeCommand,
+};
+
+/** Runs one of the commands on an open application. */
+export async function runCommand(
+  application: Application,
+  request: SocketRequest,
+  output: Output,
+  signal: AbortSignal,
+  insideDaemon: boolean,
+): Promise<ExitCode> {
+  const command = commands[request.command];
+  if (command === undefined) throw new UsageError(`There is no command ${JSON.stringify(request.command)}.`);
+  const { context, dryRun } = application.connections;
+  const session = {
+    config: application.config,
+    context: { ...context, progress: output.progress },
+    dryRun: { ...dryRun, progress: output.progress },
+    output,
+    signal,
+    insideDaemon,
+  };
+  return command(session, request.args, request.options);
+}

@@ -1,0 +1,96 @@
+import type { Logger } from "pino";
+import type { Config, SourceConfig } from "../config/config.ts";
+import { systemClock } from "../http/clock.ts";
+import { createTransport } from "../http/node-transport.ts";
+import type { ConfiguredAccount, Context, Progress } from "../reconcile/context.ts";
+import { createSink } from "../sink/caldav-sink.ts";
+import { createDryRunSink } from "../sink/dry-run-sink.ts";
+import { createGraphSource } from "../sources/graph/graph-source.ts";
+import { createGraphTenant } from "../sources/graph/graph-tenant.ts";
+import { graphTranslator } from "../sources/graph/translate/translator.ts";
+import { createCaldavSource } from "../sources/icloud/caldav-source.ts";
+import { icloudPollFloorMs } from "../sources/icloud/poll-floor.ts";
+import { caldavTranslator } from "../sources/icloud/translate.ts";
+import type { Database } from "../store/schema.ts";
+import type { Kysely } from "kysely";
+
+/** What one configuration connects to: disposing closes all its connections. */
+export type Connections = AsyncDisposable & {
+  readonly context: Context;
+  /** The same context with a sink that drops every write. */
+  readonly dryRun: Context;
+};
+
+export type ConnectParts = {
+  readonly db: Kysely<Database>;
+  readonly log: Logger;
+  readonly installationKey: Uint8Array;
+  readonly holder: string;
+  readonly progress: Progress;
+};
+
+const dayMs = 86_400_000;
+
+/** Builds the sources and the sink that a configuration names. Nothing is requested yet. */
+export function connect(config: Config, parts: ConnectParts): Connections {
+  const stack = new AsyncDisposableStack();
+  const accounts = config.sources
+    .filter((source) => source.enabled)
+    .flatMap((source) => accountsOf(source, config, stack));
+  const sinkTransport = () => createTransport(config.sink.ca === null ? {} : { ca: config.sink.ca });
+  const sinkParts = () => ({ transport: sinkTransport(), clock: systemClock, random: Math.random });
+  const context: Context = {
+    ...parts,
+    clock: systemClock,
+    zone: config.timezone,
+    window: () => windowAt(systemClock.now(), config.window),
+    accounts,
+    targets: config.targets.map(({ id, name, color }) => ({ id, name, color })),
+    sink: stack.use(createSink(config.sink, sinkParts())),
+  };
+  const dryRun = { ...context, sink: stack.use(createDryRunSink(config.sink, sinkParts())) };
+  return { context, dryRun, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** Whole days, so that the window does not move between two runs of one day. */
+function windowAt(now: number, { pastDays, futureDays }: Config["window"]): { from: string; until: string } {
+  const today = Math.floor(now / dayMs) * dayMs;
+  return {
+    from: new Date(today - pastDays * dayMs).toISOString(),
+    until: new Date(today + (futureDays + 1) * dayMs).toISOString(),
+  };
+}
+
+function accountsOf(source: SourceConfig, config: Config, stack: AsyncDisposableStack): ConfiguredAccount[] {
+  const { id: sourceId, target: targetId, priority, order, apart } = source;
+  const common = { sourceId, targetId, priority, order, apart };
+  if (source.kind !== "graph") {
+    const transport = createTransport(source.ca === null ? {} : { ca: source.ca });
+    const parts = { transport, translator: caldavTranslator, clock: systemClock, random: Math.random };
+    const pullFloorMs = source.kind === "icloud" ? icloudPollFloorMs : 0;
+    return [
+      {
+        ...common,
+        name: source.credentials.username,
+        source: stack.use(createCaldavSource(source, parts)),
+        pullFloorMs,
+      },
+    ];
+  }
+  const transport = stack.use(createTransport(source.cloud.ca === null ? {} : { ca: source.cloud.ca }));
+  const tenant = stack.use(createGraphTenant(source, { transport, clock: systemClock, random: Math.random }));
+  return source.mailboxes.map((mailbox) => ({
+    ...common,
+    name: mailbox.user,
+    pullFloorMs: 0,
+    source: createGraphSource({
+      sourceId,
+      mailbox,
+      client: tenant.client,
+      expansion: tenant.expansion,
+      translator: graphTranslator,
+      clock: systemClock,
+      rebaseDays: config.window.rebaseDays,
+    }),
+  }));
+}

@@ -1,0 +1,60 @@
+import { forget, planPurge } from "../reconcile/purge.ts";
+import { reconcileTarget } from "../reconcile/reconcile.ts";
+import { accountsInUse } from "../reconcile/sync.ts";
+import { type Command, UsageError } from "./command.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+
+/** `kalends purge --source ID [--yes]`: removes from the targets what was written from one source. */
+export const purgeCommand: Command = async ({ config, context, output, signal }, _args, options) => {
+  const source = options["source"];
+  if (typeof source !== "string")
+    throw new UsageError("Name the source whose events are to be removed: --source ID.");
+  if (config.sources.some((candidate) => candidate.id === source && candidate.enabled)) {
+    throw new UsageError(
+      `The source ${source} is in use: its events would come back with the next run. ` +
+        "Take it out of the configuration, or give it `enabled: false`, and purge then.",
+    );
+  }
+  const plan = await planPurge(context, source);
+  const actions = plan.targets.flatMap(({ targetId, actions: own }) =>
+    own.map((action) => ({ targetId, action })),
+  );
+  for (const { targetId, action } of actions) {
+    const summary = action.kind === "delete" ? action.mapping.summary : action.winner.summary;
+    output.print(`${targetId}: ${action.kind.padEnd(6)} ${summary}  (${action.reason})`);
+  }
+  const shown = actions.map(({ targetId, action }) => ({
+    target: targetId,
+    kind: action.kind,
+    reason: action.reason,
+  }));
+  if (options["yes"] !== true) {
+    const next =
+      plan.keys.length === 0 ? "" : " Nothing was done yet: run it again with --yes to carry this out.";
+    output.print(`${actions.length} objects of ${source} would be touched.${next}`);
+    output.result({ source, actions: shown, done: false });
+    return exitCode.ok;
+  }
+  await forget(context, plan);
+  const accounts = await accountsInUse(context);
+  let code: ExitCode = exitCode.ok;
+  for (const { targetId } of plan.targets) {
+    const target = context.targets.find((candidate) => candidate.id === targetId);
+    if (target === undefined) {
+      output.print(
+        `${targetId}: not in the configuration any more, so it cannot be reached; put it back to purge it`,
+      );
+      code = exitCode.incomplete;
+      continue;
+    }
+    const own = accounts.filter(({ configured }) => configured.targetId === targetId);
+    const result = await reconcileTarget(context, target, own, signal, { unguarded: source });
+    output.print(
+      `${targetId}: ${result.outcome}, ${result.counts.removed} removed, ${result.counts.updated} now from another source`,
+    );
+    for (const error of result.errors) output.print(`  ${error}`);
+    if (result.outcome !== "complete" && result.outcome !== "idle") code = exitCode.incomplete;
+  }
+  output.result({ source, actions: shown, done: true, exitCode: code });
+  return code;
+};

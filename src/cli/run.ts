@@ -1,0 +1,86 @@
+import type { Logger } from "pino";
+import { formatProblems } from "../config/format-problems.ts";
+import { watchConfig } from "../config/watch.ts";
+import { createJobQueue } from "../schedule/job-queue.ts";
+import { startDaemon } from "../schedule/daemon.ts";
+import type { Application } from "./application.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import { runCommand } from "./commands.ts";
+import { serveCommands } from "./socket-server.ts";
+
+/** `kalends run`: the daemon. Ends on the signal, within ten seconds, with everything in hand recorded. */
+export async function runDaemon(application: Application, signal: AbortSignal): Promise<ExitCode> {
+  const { log, environment } = application;
+  await using stack = new AsyncDisposableStack();
+  const queue = stack.use(await createJobQueue(application.store.engine, log));
+  const daemon = await startDaemon(queue, stateOf(application), Math.random);
+
+  const watcher = stack.use(
+    watchConfig(
+      environment.configPath,
+      environment.variables,
+      {
+        onValid(config, warnings) {
+          log.info({ warnings: warnings.length }, "the configuration has changed and is taken over");
+          void application
+            .reconfigure(config)
+            .then(() => daemon.configure(stateOf(application)))
+            .catch((error: unknown) =>
+              log.error({ err: error }, "the new configuration could not be taken over"),
+            );
+        },
+        onInvalid(problems) {
+          log.error(
+            `the configuration has mistakes; going on with the last good one\n${formatProblems(problems, environment.configPath)}`,
+          );
+        },
+        onFailed(error) {
+          log.warn(
+            { err: error },
+            "edits of the configuration are no longer noticed; send SIGHUP after an edit",
+          );
+        },
+      },
+      { since: application.configFiles },
+    ),
+  );
+  const onHangup = (): void => {
+    watcher.reload().catch((error: unknown) => log.error({ err: error }, "reload failed"));
+  };
+  process.on("SIGHUP", onHangup);
+  stack.defer(() => void process.off("SIGHUP", onHangup));
+
+  stack.use(
+    await serveCommands(environment.dataPath, (request, output, gone) =>
+      runCommand(application, request, output, AbortSignal.any([gone, signal]), true),
+    ),
+  );
+  log.info(describeStart(application), "kalends is running");
+  await until(signal);
+  log.info("stopping");
+  return exitCode.ok;
+}
+
+function stateOf({ connections, config }: Application): {
+  context: Application["connections"]["context"];
+  cron: string;
+} {
+  return { context: connections.context, cron: config.schedule.pull };
+}
+
+function describeStart({ connections, config, store }: Application): Parameters<Logger["info"]>[0] {
+  const accounts = connections.context.accounts.length;
+  return {
+    accounts,
+    targets: config.targets.length,
+    schedule: config.schedule.pull,
+    database: store.engine.kind,
+  };
+}
+
+function until(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

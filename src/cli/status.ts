@@ -1,0 +1,91 @@
+import { listHolds } from "../store/holds.ts";
+import {
+  type AccountStatus,
+  accountStatus,
+  leftOut,
+  type TargetStatus,
+  targetStatus,
+} from "../store/status.ts";
+import type { Command } from "./command.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+
+const leftOutShown = 50;
+
+/** `kalends status`: how fresh every account is, what stands in the targets, and what is left out and why. */
+export const statusCommand: Command = async ({ context, output, insideDaemon }) => {
+  const now = context.clock.now();
+  const accounts = await accountStatus(context.db);
+  const targets = await targetStatus(context.db);
+  const holds = await listHolds(context.db);
+  const events = await leftOut(context.db, leftOutShown);
+  const configured = new Set(context.accounts.map((account) => `${account.sourceId}/${account.name}`));
+
+  output.print(insideDaemon ? "daemon: running" : "daemon: not running on this data folder");
+  for (const account of accounts)
+    printAccount(output, account, configured.has(`${account.source}/${account.account}`), now);
+  for (const target of targets) printTarget(output, target);
+  for (const hold of holds) output.print(`held since ${hold.since.toISOString()}: ${hold.reason}`);
+  for (const event of events)
+    output.print(`left out: ${event.source}, ${event.where}, ${event.event}: ${event.reason}`);
+  if (accounts.length === 0)
+    output.print("Nothing has been read yet. Start with `kalends sync` or `kalends run`.");
+
+  const code = codeOf(accounts, targets, holds.length);
+  output.result({ daemon: insideDaemon, accounts, targets, holds, leftOut: events, exitCode: code });
+  return code;
+};
+
+function codeOf(
+  accounts: readonly AccountStatus[],
+  targets: readonly TargetStatus[],
+  holds: number,
+): ExitCode {
+  if (holds > 0 || targets.some((target) => target.held !== null)) return exitCode.held;
+  const unwell =
+    accounts.some((account) => account.error !== null || account.owed > 0) ||
+    targets.some((target) => target.error !== null);
+  return unwell ? exitCode.incomplete : exitCode.ok;
+}
+
+function printAccount(output: Output, account: AccountStatus, isConfigured: boolean, now: number): void {
+  const fresh =
+    account.completeAt === null ? "never read completely" : `complete as of ${ago(account.completeAt, now)}`;
+  const parts = [
+    `${account.staged} events in ${account.calendars} calendars`,
+    ...(account.owed > 0 ? [`${account.owed} still to be read`] : []),
+    ...(account.skipped > 0 ? [`${account.skipped} skipped`] : []),
+    ...(account.quarantined > 0 ? [`${account.quarantined} quarantined`] : []),
+  ];
+  output.print(`${account.source}/${account.account}: ${fresh}, ${parts.join(", ")}`);
+  if (!isConfigured)
+    output.print(
+      "  not in the configuration any more: its events stay; `kalends purge --source` removes them",
+    );
+  for (const name of account.vanished)
+    output.print(`  calendar ${JSON.stringify(name)} is gone or not selected any more; its events stay`);
+  if (account.error !== null) output.print(`  ${account.error}`);
+  if (account.retryAt !== null && Date.parse(account.retryAt) > now)
+    output.print(`  next attempt ${account.retryAt}`);
+}
+
+function printTarget(output: Output, target: TargetStatus): void {
+  const parts = [
+    `${target.standing} events`,
+    ...(target.waiting > 0 ? [`${target.waiting} waiting to be written`] : []),
+    ...(target.unclaimed > 0 ? [`${target.unclaimed} found that no source claims`] : []),
+    ...(target.foreign > 0 ? [`${target.foreign} not ours`] : []),
+  ];
+  output.print(`→ ${target.target}: ${parts.join(", ")}${target.href === null ? "" : ` (${target.href})`}`);
+  if (target.held !== null) output.print(`  held: ${target.held}`);
+  if (target.error !== null) output.print(`  ${target.error}`);
+}
+
+function ago(iso: string, now: number): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1000));
+  if (seconds < 90) return `${seconds} s ago`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min ago`;
+  return seconds < 129_600
+    ? `${Math.round(seconds / 3600)} h ago`
+    : `${Math.round(seconds / 86_400)} days ago`;
+}

@@ -1,0 +1,51 @@
+import { type SyncResult, sync } from "../reconcile/sync.ts";
+import { type Command, requireSource } from "./command.ts";
+import { type ExitCode, exitCode } from "./exit-code.ts";
+import type { Output } from "./output.ts";
+
+/** `kalends sync [--source ID]`: one pass now: pull, then bring the targets up to date. */
+export const syncCommand: Command = async ({ config, context, output, signal }, _args, options) => {
+  const source = typeof options["source"] === "string" ? requireSource(config, options["source"]) : null;
+  const result = await sync(context, source, signal);
+  const code = codeOf(result);
+  print(output, result, code);
+  output.result({ ...result, exitCode: code });
+  return code;
+};
+
+function codeOf({ pulls, targets }: SyncResult): ExitCode {
+  const outcomes = [...pulls, ...targets].map((part) => part.outcome);
+  if (outcomes.includes("failed")) return exitCode.failed;
+  if (outcomes.includes("held")) return exitCode.held;
+  if (outcomes.includes("busy")) return exitCode.busy;
+  return outcomes.includes("incomplete") ? exitCode.incomplete : exitCode.ok;
+}
+
+function print(output: Output, { pulls, targets }: SyncResult, code: ExitCode): void {
+  for (const pull of pulls) {
+    const changes =
+      pull.staged + pull.tombstones === 0 ? "nothing new" : `${pull.staged} read, ${pull.tombstones} removed`;
+    const owed = pull.owed === 0 ? "" : `, ${pull.owed} still to be read`;
+    output.print(
+      `${pull.source}/${pull.account}: ${pull.outcome}, ${pull.calendars} calendars, ${changes}${owed}`,
+    );
+    for (const error of pull.errors) output.print(`  ${error}`);
+  }
+  for (const target of targets) {
+    output.print(`→ ${target.target}: ${target.outcome}${describeCounts(target.counts)}`);
+    for (const warning of target.warnings) output.print(`  ${warning}`);
+    for (const error of target.errors) output.print(`  ${error}`);
+    for (const hold of target.holds) output.print(`  held: ${hold.reason}`);
+  }
+  if (code === exitCode.incomplete)
+    output.print("Not everything could be done; the next run goes on from here.");
+  if (code === exitCode.busy)
+    output.print("Another process is at work on part of this; nothing was done twice.");
+  if (code === exitCode.held || code === exitCode.failed)
+    output.print("See `kalends status` for what to do.");
+}
+
+function describeCounts(counts: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
+  return parts.length === 0 ? "" : `, ${parts.join(", ")}`;
+}

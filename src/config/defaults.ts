@@ -1,0 +1,13 @@
+/** What holds where the configuration says nothing. The schema shows these values to editors. */
+export const defaults = {
+  schedule: { pull: "*/2 * * * *", audit: "15 3 * * *", report: "0 7 * * *" },
+  window: { past: "90d", future: "540d", rebase: "30d" },
+  log: { level: "info" },
+  auth: "auto",
+  icloudUrl: "https://caldav.icloud.com/",
+  calendars: "all",
+  priority: 1,
+  mode: "read-only",
+  enabled: true,
+  apart: false,
+} as const;

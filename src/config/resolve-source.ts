@@ -1,0 +1,86 @@
+import type { CaldavSourceConfig, SourceConfig } from "./config.ts";
+import { defaults } from "./defaults.ts";
+import type { SourceDraft } from "./draft.ts";
+import { resolveCa } from "./resolve-ca.ts";
+import { resolveCalendars } from "./resolve-calendars.ts";
+import type { ResolveContext } from "./resolve-context.ts";
+import { resolveGraphSource } from "./resolve-graph.ts";
+import { resolveSecret } from "./resolve-secret.ts";
+import { resolveUrl } from "./resolve-url.ts";
+
+/** One entry of `sources`; undefined when a part of it was wrong. `order` is its position in the file. */
+export async function resolveSource(
+  context: ResolveContext,
+  draft: SourceDraft,
+  order: number,
+): Promise<SourceConfig | undefined> {
+  const common = resolveCommon(context, draft, order);
+  switch (draft.kind) {
+    case "graph": {
+      const graph = await resolveGraphSource(context, ["sources", order], draft);
+      return common && graph && { ...common, ...graph };
+    }
+    case "icloud":
+    case "caldav": {
+      const account = await resolveAccount(context, draft, order);
+      return common && account && { ...common, ...account };
+    }
+    case undefined:
+      return undefined;
+    default:
+      return draft satisfies never;
+  }
+}
+
+function resolveCommon(context: ResolveContext, draft: SourceDraft, order: number) {
+  if (draft.mode === "two-way") {
+    context.reporter.warning(
+      ["sources", order, "mode"],
+      "writing back is not available yet: the source is treated as read-only",
+    );
+  }
+  const { id, target } = draft;
+  if (id === undefined || target === undefined) return undefined;
+  return {
+    id,
+    target,
+    was: draft.was ?? null,
+    priority: draft.priority ?? defaults.priority,
+    // Never "two-way" yet: the phone's calendar would be writable and its edits would get lost.
+    mode: "read-only",
+    enabled: draft.enabled ?? defaults.enabled,
+    apart: draft.apart ?? defaults.apart,
+    order,
+  } as const;
+}
+
+type AccountDraft = Extract<SourceDraft, { kind?: "icloud" | "caldav" | undefined }>;
+type Account = Pick<CaldavSourceConfig, "kind" | "url" | "credentials" | "auth" | "ca" | "calendars">;
+
+async function resolveAccount(
+  context: ResolveContext,
+  draft: AccountDraft,
+  order: number,
+): Promise<Account | undefined> {
+  const path = ["sources", order];
+  const { kind, username, calendars } = draft;
+  const written =
+    kind === "icloud" && !context.reporter.has([...path, "url"]) ? defaults.icloudUrl : draft.url;
+  const url = resolveUrl(context, { path: [...path, "url"], value: written, originOnly: false });
+  const password = await resolveSecret(context, path, {
+    key: "password",
+    value: draft.password,
+    file: draft.password_file,
+  });
+  const ca = await resolveCa(context, [...path, "ca_file"], draft.ca_file);
+  if (kind === undefined || url === undefined || username === undefined || password === undefined)
+    return undefined;
+  return {
+    kind,
+    url,
+    credentials: { username, password },
+    auth: draft.auth ?? defaults.auth,
+    ca,
+    calendars: resolveCalendars(calendars),
+  };
+}

@@ -1,0 +1,93 @@
+import * as z from "zod";
+import { defaults } from "./defaults.ts";
+import { auth, caFile, cron, duration, id, password, passwordFile, text } from "./schema-parts.ts";
+import { sourceSchema } from "./schema-sources.ts";
+
+const schedule = z
+  .strictObject({
+    pull: cron("How often the sources are asked what changed.", defaults.schedule.pull),
+    audit: cron("When both ends are listed in full and compared.", defaults.schedule.audit),
+    report: cron("When the report is made.", defaults.schedule.report),
+  })
+  .optional()
+  .meta({ description: "Cron expressions of five fields, in the time zone above." });
+
+const window = z
+  .strictObject({
+    past: duration("How far back events are kept current.", defaults.window.past),
+    future: duration("How far ahead events are kept current.", defaults.window.future),
+    rebase: duration("How often the window is moved on.", defaults.window.rebase),
+  })
+  .optional()
+  .meta({ description: "The span that is kept current around today: 90d, 12w or 2y, 1825 days in all." });
+
+const sink = z
+  .strictObject({
+    url: text("Address of the CalDAV server that the phone reads.", "https://caldav.example.com/dav.php/"),
+    username: text("User that owns the target calendars.", "consolidated"),
+    password,
+    password_file: passwordFile,
+    auth,
+    ca_file: caFile,
+    phone: z
+      .strictObject({
+        username: text("User that the phone logs in with.", "sean"),
+        address: text("Mail address of that user on the server, if sharing needs it.").optional(),
+      })
+      .optional()
+      .meta({ description: "The user that the phone logs in with; without it the phone uses the owner's." }),
+  })
+  .meta({ description: "The CalDAV server (Baikal) that Kalends writes to." });
+
+const target = z
+  .strictObject({
+    name: text("Name that the phone shows.", "All Events"),
+    color: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Colour that the phone shows, in quotes: "#2563EB".',
+        pattern: String.raw`^(#[0-9A-Fa-f]{6}|.*\$\{.*)$`,
+        examples: ["#2563EB"],
+      }),
+    was: id.optional().meta({ description: "Former id of this target, after a change of id." }),
+  })
+  .meta({ description: "A target calendar. Its key is its id; to change it, see was." });
+
+const log = z
+  .strictObject({
+    level: z
+      .enum(["trace", "debug", "info", "warn", "error"])
+      .optional()
+      .meta({ description: "The least important kind of message to log.", default: defaults.log.level }),
+    file: text("Log file to write beside standard output; it is rotated.").optional(),
+  })
+  .optional()
+  .meta({ description: "What is logged, and where." });
+
+/** The configuration file as the owner writes it: shape only; values are checked by the resolve files. */
+export const configSchema = z
+  .strictObject({
+    timezone: text(
+      "The owner's time zone, an IANA name: for schedules, reports and events without a zone.",
+      "America/New_York",
+    ),
+    schedule,
+    window,
+    sink,
+    calendars: z
+      .record(id, target)
+      .meta({ description: "Target calendars on the CalDAV server, by an id of your choice." }),
+    sources: z.array(sourceSchema).min(1).meta({ description: "Accounts to read." }),
+    installation_key_file: text(
+      "File with the installation key, in place of the one in the data folder. Part of every backup.",
+    ).optional(),
+    log,
+  })
+  .meta({
+    title: "Kalends configuration",
+    description: "Which calendars are read, and where they are shown.",
+  });
+
+/** The file's content as far as the schema describes it. */
+export type ConfigInput = z.infer<typeof configSchema>;

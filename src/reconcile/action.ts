@@ -1,0 +1,69 @@
+/** A candidate as the plan sees it: one event of one source that wants the slot of its meeting. */
+export type PlanCandidate = {
+  readonly sourceId: string;
+  readonly accountId: number;
+  /** Stable name of the event inside its account. */
+  readonly identity: string;
+  readonly stagedId: number;
+  readonly priority: number;
+  readonly sourceOrder: number;
+  /** Its source is no longer configured: it keeps what stands, but loses to any living candidate. */
+  readonly retired: boolean;
+  readonly fingerprint: string;
+  readonly summary: string;
+  /** ISO instants in UTC; `endsAt` null for a series without end. */
+  readonly startsAt: string;
+  readonly endsAt: string | null;
+  /** Original start of a loose invitation to one instance; null for single events and series. */
+  readonly instance: string | null;
+  /** A loose invitation to one instance, standing in for a series that another candidate brings whole. */
+  readonly covered: boolean;
+};
+
+/** What is recorded to stand in a slot. */
+export type PlanMapping = {
+  readonly slot: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly etag: string;
+  readonly sinkFingerprint: string;
+  /** Null for an object that was found in the sink and not claimed yet. */
+  readonly desiredFingerprint: string | null;
+  readonly sourceId: string | null;
+  readonly accountId: number | null;
+  readonly identity: string | null;
+  readonly summary: string;
+  readonly startsAt: string | null;
+};
+
+/** Everything stored about one meeting key of one target. */
+export type KeyState = {
+  readonly key: string;
+  readonly candidates: readonly PlanCandidate[];
+  readonly mapping: PlanMapping | null;
+  /** Fingerprint that the sink refused; null where it refused nothing. */
+  readonly refused: string | null;
+};
+
+/** One step of a plan. `reason` is a phrase for the owner. */
+export type Action =
+  | { readonly kind: "create"; readonly key: string; readonly winner: PlanCandidate; readonly reason: string }
+  | {
+      readonly kind: "update";
+      readonly key: string;
+      readonly winner: PlanCandidate;
+      readonly mapping: PlanMapping;
+      readonly reason: string;
+    }
+  /** The object that stands there is the desired one: only recorded. */
+  | {
+      readonly kind: "adopt";
+      readonly key: string;
+      readonly winner: PlanCandidate;
+      readonly mapping: PlanMapping;
+      readonly reason: string;
+    }
+  | { readonly kind: "delete"; readonly key: string; readonly mapping: PlanMapping; readonly reason: string };
+
+/** Why nothing is done for a key. */
+export type Rest = { readonly kind: "rest"; readonly key: string; readonly reason: string };

@@ -1,0 +1,90 @@
+import type { Action, KeyState, PlanCandidate, PlanMapping, Rest } from "./action.ts";
+
+export type Plan = { readonly actions: readonly Action[]; readonly rests: readonly Rest[] };
+
+/**
+ * Decides what one target needs: a pure function of stored state.
+ *
+ * @param windowFrom objects that ended before this instant (ISO, UTC) are never created.
+ */
+export function plan(states: readonly KeyState[], windowFrom: string): Plan {
+  const actions: Action[] = [];
+  const rests: Rest[] = [];
+  for (const state of states) {
+    const step = planKey(state, windowFrom);
+    if (step.kind === "rest") rests.push(step);
+    else actions.push(step);
+  }
+  return { actions, rests };
+}
+
+/** Decides for one meeting key. */
+export function planKey(state: KeyState, windowFrom: string): Action | Rest {
+  const { key, mapping } = state;
+  const winner = chooseWinner(state.candidates);
+  if (winner === undefined) {
+    if (mapping === null) return { kind: "rest", key, reason: "nothing there and nothing wanted" };
+    if (state.candidates.length > 0)
+      return { kind: "delete", key, mapping, reason: "the whole series brings this occurrence" };
+    if (mapping.sourceId === null)
+      return { kind: "rest", key, reason: "found in the target, not claimed by any source yet" };
+    return { kind: "delete", key, mapping, reason: `removed from ${mapping.sourceId}` };
+  }
+  if (state.refused === winner.fingerprint)
+    return { kind: "rest", key, reason: "the server refused this object" };
+  if (mapping === null) return planNew(key, winner, windowFrom);
+  if (winner.retired)
+    return { kind: "rest", key, reason: "its source is not configured any more; kept as it is" };
+  return planMapped(key, winner, mapping);
+}
+
+function planNew(key: string, winner: PlanCandidate, windowFrom: string): Action | Rest {
+  if (winner.retired) return { kind: "rest", key, reason: "its source is not configured any more" };
+  if (winner.endsAt !== null && winner.endsAt <= windowFrom)
+    return { kind: "rest", key, reason: "ended before the window" };
+  return { kind: "create", key, winner, reason: `new in ${winner.sourceId}` };
+}
+
+function planMapped(key: string, winner: PlanCandidate, mapping: PlanMapping): Action | Rest {
+  if (mapping.desiredFingerprint === null) {
+    return mapping.sinkFingerprint === winner.fingerprint
+      ? { kind: "adopt", key, winner, mapping, reason: "found in the target as it should be" }
+      : { kind: "update", key, winner, mapping, reason: "found in the target, differs from the source" };
+  }
+  if (mapping.desiredFingerprint !== winner.fingerprint) {
+    const reason = sameOwner(winner, mapping)
+      ? `changed in ${winner.sourceId}`
+      : `now taken from ${winner.sourceId}`;
+    return { kind: "update", key, winner, mapping, reason };
+  }
+  if (!sameOwner(winner, mapping)) {
+    return { kind: "adopt", key, winner, mapping, reason: `now taken from ${winner.sourceId}, same content` };
+  }
+  return { kind: "rest", key, reason: "unchanged" };
+}
+
+/** Living before retired, then smaller priority, order in the configuration, source identity. */
+export function chooseWinner(candidates: readonly PlanCandidate[]): PlanCandidate | undefined {
+  return candidates
+    .filter((candidate) => !candidate.covered)
+    .reduce<PlanCandidate | undefined>(
+      (best, next) => (best === undefined || precedes(next, best) ? next : best),
+      undefined,
+    );
+}
+
+function precedes(a: PlanCandidate, b: PlanCandidate): boolean {
+  if (a.retired !== b.retired) return b.retired;
+  if (a.priority !== b.priority) return a.priority < b.priority;
+  if (a.sourceOrder !== b.sourceOrder) return a.sourceOrder < b.sourceOrder;
+  if (a.accountId !== b.accountId) return a.accountId < b.accountId;
+  return a.identity < b.identity;
+}
+
+function sameOwner(winner: PlanCandidate, mapping: PlanMapping): boolean {
+  return (
+    winner.sourceId === mapping.sourceId &&
+    winner.accountId === mapping.accountId &&
+    winner.identity === mapping.identity
+  );
+}

@@ -1,0 +1,232 @@
+import { RemoteError } from "../http/remote-error.ts";
+import type { TargetCollection } from "../sink/sink.ts";
+import { clearDirtyKeys, countDirtyKeys, countStanding } from "../store/keys.ts";
+import { endRun, startRun } from "../store/runs.ts";
+import { saveHolds } from "../store/holds.ts";
+import { ensureTarget, type Target, updateTarget } from "../store/targets.ts";
+import type { Action, Rest } from "./action.ts";
+import { type ApplyCounts, applyActions } from "./apply.ts";
+import { backOff } from "./back-off.ts";
+import type { ConfiguredTarget, Context } from "./context.ts";
+import { gather } from "./gather.ts";
+import { guard, type Hold } from "./guard.ts";
+import { plan } from "./plan.ts";
+import { surveyTarget } from "./survey.ts";
+import { type AccountInUse, translateTarget } from "./translate.ts";
+import { type LeaseGuard, withLease } from "./with-lease.ts";
+
+/** What one reconciliation of one target did. */
+export type ReconcileResult = {
+  /** `idle`: nothing to look at; `busy`: another process is at it. */
+  readonly outcome: "idle" | "complete" | "incomplete" | "held" | "failed" | "busy";
+  readonly counts: ApplyCounts;
+  readonly translated: number;
+  readonly holds: readonly Hold[];
+  readonly errors: readonly string[];
+  readonly warnings: readonly string[];
+};
+
+const nothing: ApplyCounts = { created: 0, updated: 0, removed: 0, adopted: 0, refused: 0, postponed: 0 };
+const idle: ReconcileResult = {
+  outcome: "idle",
+  counts: nothing,
+  translated: 0,
+  holds: [],
+  errors: [],
+  warnings: [],
+};
+
+/**
+ * Brings one target up to what is staged: translate, plan, guard, apply. Asks the sink nothing when
+ * there is nothing to look at.
+ */
+export async function reconcileTarget(
+  context: Context,
+  target: ConfiguredTarget,
+  accounts: readonly AccountInUse[],
+  signal: AbortSignal,
+  options: ReconcileOptions = {},
+): Promise<ReconcileResult> {
+  const result = await withLease(context, `target:${target.id}`, signal, (lease, fenced) =>
+    reconcile({ context, configured: target, accounts, lease, signal: fenced, options }),
+  );
+  return result ?? { ...idle, outcome: "busy" };
+}
+
+export type ReconcileOptions = {
+  /** A source whose removals somebody has just seen and asked for. */
+  readonly unguarded?: string;
+};
+
+type Work = {
+  readonly context: Context;
+  readonly configured: ConfiguredTarget;
+  readonly accounts: readonly AccountInUse[];
+  readonly lease: LeaseGuard;
+  readonly signal: AbortSignal;
+  readonly options: ReconcileOptions;
+};
+
+async function reconcile(work: Work): Promise<ReconcileResult> {
+  const { context, configured, accounts, signal } = work;
+  const target = await ensureTarget(context.db, configured.id);
+  try {
+    // Before anything is translated: keys are given in the knowledge of what already stands there.
+    const opened =
+      target.surveyed_at === null ? await openAndSurvey(context, configured, target, signal) : null;
+    const { translated } = await translateTarget(context, accounts, signal);
+    if ((await countDirtyKeys(context.db, target.id)) === 0) return { ...idle, translated };
+    const collection = opened ?? (await open(context, configured, target, signal));
+    const { held } = await ensureTarget(context.db, target.id);
+    if (held !== null) return { ...idle, outcome: "held", translated, errors: [held] };
+    return { ...(await planAndApply(work, collection)), translated };
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    return await failed(context, target, error);
+  }
+}
+
+async function openAndSurvey(
+  context: Context,
+  configured: ConfiguredTarget,
+  target: Target,
+  signal: AbortSignal,
+): Promise<TargetCollection> {
+  const collection = await open(context, configured, target, signal);
+  const survey = await surveyTarget(context, target.id, collection, signal);
+  if (survey.found + survey.foreign > 0)
+    context.log.info({ target: target.id, ...survey }, "looked at what stands in the target");
+  return collection;
+}
+
+async function open(
+  context: Context,
+  configured: ConfiguredTarget,
+  target: Target,
+  signal: AbortSignal,
+): Promise<TargetCollection> {
+  const collection = await context.sink.openTarget({ ...configured, writable: false }, target.href, signal);
+  if (collection.href !== target.href) await updateTarget(context.db, target.id, { href: collection.href });
+  for (const warning of collection.warnings) context.log.warn({ target: target.id }, warning);
+  return collection;
+}
+
+/** The plan of a target as it would be carried out now. */
+export type GuardedPlan = {
+  readonly actions: readonly Action[];
+  readonly rests: readonly Rest[];
+  readonly allowed: readonly Action[];
+  readonly holds: readonly Hold[];
+  readonly plannedAt: number;
+};
+
+/** Plans and guards from stored state alone; writes nothing. */
+export async function planTarget(
+  context: Context,
+  targetId: string,
+  accounts: readonly AccountInUse[],
+  scope: "dirty" | "all",
+  rewritesExpected: boolean,
+  unguarded?: string,
+): Promise<GuardedPlan> {
+  const plannedAt = context.clock.now();
+  const actions: Action[] = [];
+  const rests: Rest[] = [];
+  const windowFrom = context.window().from;
+  for await (const states of gather(context, targetId, accounts, scope)) {
+    const part = plan(states, windowFrom);
+    actions.push(...part.actions);
+    rests.push(...part.rests);
+  }
+  const standing = await countStanding(context.db, targetId);
+  const { allowed, holds } = guard(actions, standing, { rewritesExpected, unguarded: unguarded ?? null });
+  return { actions, rests, allowed, holds, plannedAt };
+}
+
+/** Surveys, translates and plans, and writes nothing to the sink. Null while another process works on the target. */
+export async function previewTarget(
+  context: Context,
+  configured: ConfiguredTarget,
+  accounts: readonly AccountInUse[],
+  signal: AbortSignal,
+): Promise<{ readonly held: string | null; readonly plan: GuardedPlan } | null> {
+  return withLease(context, `target:${configured.id}`, signal, async (_lease, fenced) => {
+    const target = await ensureTarget(context.db, configured.id);
+    if (target.surveyed_at === null) await previewSurvey(context, configured, target, fenced);
+    await translateTarget(context, accounts, fenced);
+    const { held, rewrites_expected } = await ensureTarget(context.db, configured.id);
+    return { held, plan: await planTarget(context, configured.id, accounts, "dirty", rewrites_expected) };
+  });
+}
+
+/** A collection that is yet to be made must not be remembered as the one the target is bound to. */
+async function previewSurvey(
+  context: Context,
+  configured: ConfiguredTarget,
+  target: Target,
+  signal: AbortSignal,
+): Promise<void> {
+  const collection = await context.sink.openTarget({ ...configured, writable: false }, target.href, signal);
+  if (!collection.created) await surveyTarget(context, target.id, collection, signal);
+}
+
+async function planAndApply(work: Work, collection: TargetCollection): Promise<ReconcileResult> {
+  const { context, configured, accounts, lease, signal, options } = work;
+  const { rewrites_expected } = await ensureTarget(context.db, configured.id);
+  const guarded = await planTarget(
+    context,
+    configured.id,
+    accounts,
+    "dirty",
+    rewrites_expected,
+    options.unguarded,
+  );
+  const now = (): number => context.clock.now();
+  const restKeys = guarded.rests.map((rest) => rest.key);
+  await clearDirtyKeys(context.db, configured.id, restKeys, guarded.plannedAt);
+  await saveHolds(context.db, configured.id, guarded.holds, now());
+  const runId = await startRun(context.db, "reconcile", configured.id, now());
+  const { plannedAt, allowed, holds } = guarded;
+  try {
+    const request = { runId, targetId: configured.id, accounts, collection, actions: allowed, plannedAt };
+    const counts = await applyActions(context, request, lease, signal);
+    const outcome = holds.length > 0 ? "held" : counts.postponed > 0 ? "incomplete" : "complete";
+    await endRun(context.db, runId, { outcome, summary: counts, error: null }, now());
+    await updateTarget(context.db, configured.id, {
+      failures: 0,
+      retry_at: null,
+      last_error: null,
+      reconciled_at: new Date(now()).toISOString(),
+      ...(outcome === "complete" ? { rewrites_expected: false } : {}),
+    });
+    return {
+      outcome,
+      counts,
+      translated: 0,
+      holds,
+      errors: [],
+      warnings: collection.warnings,
+    };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    await endRun(
+      context.db,
+      runId,
+      { outcome: "incomplete", summary: { planned: allowed.length }, error: message },
+      now(),
+    );
+    throw error;
+  }
+}
+
+async function failed(context: Context, target: Target, error: RemoteError): Promise<ReconcileResult> {
+  const remedy = error.remedy === undefined ? "" : ` ${error.remedy}`;
+  const message = `target ${target.id}: ${error.message}${remedy}`;
+  const now = context.clock.now();
+  await updateTarget(context.db, target.id, {
+    failures: target.failures + 1,
+    retry_at: new Date(backOff(target.failures + 1, error, now)).toISOString(),
+    last_error: message,
+  });
+  return { ...idle, outcome: error.willRecover ? "incomplete" : "failed", errors: [message] };
+}

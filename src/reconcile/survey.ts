@@ -1,0 +1,62 @@
+import { fingerprint } from "../calendar/fingerprint.ts";
+import { readObject } from "../calendar/read-object.ts";
+import { verifyKalendsId } from "../calendar/slot.ts";
+import type { StoredObject, TargetCollection } from "../sink/sink.ts";
+import { type Found, recordFound } from "../store/slots.ts";
+import { updateTarget } from "../store/targets.ts";
+import type { Context } from "./context.ts";
+
+export type Survey = { readonly found: number; readonly foreign: number; readonly held: string | null };
+
+/**
+ * Looks at what already stands in a target before anything is written to it for the first time with
+ * this database. Objects that verify as ours wait to be claimed by the meetings they belong to; a
+ * target with foreign objects and none of ours is held.
+ */
+export async function surveyTarget(
+  context: Context,
+  targetId: string,
+  collection: TargetCollection,
+  signal: AbortSignal,
+): Promise<Survey> {
+  const listing = await collection.list(signal);
+  let found = 0;
+  let seen = 0;
+  for await (const batch of collection.read([...listing.keys()], signal)) {
+    const ours = batch.flatMap((object) => ourObject(context, targetId, object) ?? []);
+    await recordFound(context.db, targetId, ours, context.clock.now());
+    found += ours.length;
+    seen += batch.length;
+    context.progress({ task: `looking at what stands in ${targetId}`, done: seen, total: listing.size });
+  }
+  const foreign = seen - found;
+  const held =
+    foreign > 0 && found === 0
+      ? `The calendar ${collection.href} holds ${foreign} objects that Kalends did not write. Nothing is written to it. ` +
+        `Take them over with \`kalends adopt ${targetId}\`, or give the target a calendar of its own.`
+      : null;
+  await updateTarget(context.db, targetId, {
+    surveyed_at: new Date(context.clock.now()).toISOString(),
+    foreign_count: foreign,
+    held,
+  });
+  return { found, foreign, held };
+}
+
+/** What to record about an object that verifies as written by this installation for this target; null otherwise. */
+export function ourObject(context: Context, targetId: string, object: StoredObject): Found | null {
+  const read = readObject(object.ics, context.zone);
+  if (read.kind === "problem" || read.facts.kalendsId === null) return null;
+  const { uid, kalendsId, summary, start } = read.facts;
+  const slot = verifyKalendsId(context.installationKey, targetId, uid, kalendsId);
+  if (slot === null) return null;
+  return {
+    slot,
+    name: object.name,
+    uid,
+    etag: object.etag,
+    fingerprint: fingerprint(object.ics),
+    summary,
+    startsAt: start,
+  };
+}

@@ -1,0 +1,85 @@
+import pLimit from "p-limit";
+import { ensureAccount } from "../store/accounts.ts";
+import { retireOthers } from "../store/configured.ts";
+import { ensureTarget } from "../store/targets.ts";
+import type { ConfiguredTarget, Context } from "./context.ts";
+import { pullAccount, type PullResult } from "./pull.ts";
+import { type ReconcileResult, reconcileTarget } from "./reconcile.ts";
+import type { AccountInUse } from "./translate.ts";
+
+export type SyncResult = {
+  readonly pulls: ReadonlyArray<PullResult & { readonly source: string; readonly account: string }>;
+  readonly targets: ReadonlyArray<ReconcileResult & { readonly target: string }>;
+};
+
+/** Accounts pulled at the same time. */
+const pullsAtOnce = 4;
+
+/** Makes the database know what the configuration names. Call before the first run and after every edit. */
+export async function registerConfiguration(context: Context): Promise<AccountInUse[]> {
+  for (const target of context.targets) await ensureTarget(context.db, target.id);
+  const accounts = await accountsInUse(context);
+  await retireOthers(
+    context.db,
+    accounts.map((entry) => entry.account.id),
+    context.clock.now(),
+  );
+  return accounts;
+}
+
+/** The configured accounts with their rows as they are now. */
+export async function accountsInUse(context: Context): Promise<AccountInUse[]> {
+  const accounts: AccountInUse[] = [];
+  for (const configured of context.accounts) {
+    accounts.push({
+      configured,
+      account: await ensureAccount(context.db, configured.sourceId, configured.name),
+    });
+  }
+  return accounts;
+}
+
+/** One pass over everything, or over one source: pull all accounts, then bring their targets up to date. */
+export async function sync(
+  context: Context,
+  sourceId: string | null,
+  signal: AbortSignal,
+): Promise<SyncResult> {
+  const accounts = await registerConfiguration(context);
+  const chosen = accounts.filter(({ configured }) => sourceId === null || configured.sourceId === sourceId);
+  const limit = pLimit(pullsAtOnce);
+  const pulls = await Promise.all(
+    chosen.map((entry) =>
+      limit(async () => {
+        const result = await pullAccount(context, entry.configured, entry.account, signal);
+        return { source: entry.configured.sourceId, account: entry.configured.name, ...result };
+      }),
+    ),
+  );
+  const targets: Array<ReconcileResult & { target: string }> = [];
+  for (const target of targetsOf(context, chosen)) {
+    targets.push({ target: target.id, ...(await reconcileWithLog(context, target, signal)) });
+  }
+  return { pulls, targets };
+}
+
+/** Reconciles one target and writes its summary line. */
+export async function reconcileWithLog(
+  context: Context,
+  target: ConfiguredTarget,
+  signal: AbortSignal,
+): Promise<ReconcileResult> {
+  const own = (await accountsInUse(context)).filter(({ configured }) => configured.targetId === target.id);
+  const result = await reconcileTarget(context, target, own, signal);
+  const { counts, translated, outcome, errors, holds } = result;
+  const line = { target: target.id, outcome, translated, ...counts };
+  if (errors.length + holds.length > 0) {
+    context.log.warn({ ...line, errors, holds: holds.map((hold) => hold.reason) }, "reconciliation ended");
+  } else if (outcome !== "idle") context.log.info(line, "reconciliation ended");
+  return result;
+}
+
+function targetsOf(context: Context, accounts: readonly AccountInUse[]): ConfiguredTarget[] {
+  const ids = new Set(accounts.map(({ configured }) => configured.targetId));
+  return context.targets.filter((target) => ids.has(target.id));
+}

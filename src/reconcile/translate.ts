@@ -1,0 +1,229 @@
+import type { TranslatedEvent, Translation } from "../calendar/candidate.ts";
+import { meetingKey, slotValue } from "../calendar/slot.ts";
+import { type Account, setTranslationBasis } from "../store/accounts.ts";
+import { unclaimedSlots } from "../store/slots.ts";
+import {
+  commitTranslations,
+  type DirtyEvent,
+  keysOfAccount,
+  type NewCandidate,
+  takeDirtyEvents,
+  type TranslationCommit,
+} from "../store/translations.ts";
+import type { ConfiguredAccount, Context } from "./context.ts";
+
+/** An account of the configuration with its row. */
+export type AccountInUse = { readonly configured: ConfiguredAccount; readonly account: Account };
+
+export type TranslateResult = {
+  readonly translated: number;
+  /** Waits until its account has finished all rounds: it looks like a second event with a known UID. */
+  readonly deferred: number;
+};
+
+const batchSize = 200;
+
+/** Turns the staged events of a target's accounts that changed into candidates and dirty keys. */
+export async function translateTarget(
+  context: Context,
+  accounts: readonly AccountInUse[],
+  signal: AbortSignal,
+): Promise<TranslateResult> {
+  const byId = new Map(accounts.map((entry) => [entry.account.id, entry]));
+  for (const { account, configured } of accounts) {
+    await setTranslationBasis(context.db, account, basisOf(context, configured), configured.targetId);
+  }
+  const deferred = new Set<number>();
+  let translated = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const events = await takeDirtyEvents(context.db, [...byId.keys()], deferred, batchSize);
+    if (events.length === 0) return { translated, deferred: deferred.size };
+    const commits = await translateBatch(context, events, byId, deferred);
+    await commitTranslations(context.db, commits, context.clock.now());
+    translated += commits.length;
+    context.progress({ task: "translating", done: translated, total: null });
+  }
+}
+
+/** Everything but the native form that a candidate depends on. */
+function basisOf(context: Context, configured: ConfiguredAccount): string {
+  const { targetId, priority, order, apart, source } = configured;
+  return JSON.stringify([source.translator.version, context.zone, targetId, priority, order, apart]);
+}
+
+async function translateBatch(
+  context: Context,
+  events: readonly DirtyEvent[],
+  byId: ReadonlyMap<number, AccountInUse>,
+  deferred: Set<number>,
+): Promise<TranslationCommit[]> {
+  const commits: TranslationCommit[] = [];
+  for (const [accountId, own] of Map.groupBy(events, (event) => event.accountId)) {
+    const entry = byId.get(accountId);
+    if (entry === undefined) continue;
+    const translations = own.map((event) => ({
+      event,
+      translation: event.gone ? null : translateOne(context, entry, event),
+    }));
+    const keys = await KeyBook.open(context, entry, translations);
+    for (const { event, translation } of translations) {
+      const commit = commitOf(entry, event, translation, keys);
+      if (commit === "defer") deferred.add(event.stagedId);
+      else commits.push(commit);
+    }
+  }
+  return commits;
+}
+
+function translateOne(context: Context, entry: AccountInUse, event: DirtyEvent): Translation {
+  try {
+    return entry.configured.source.translator.translate(event.native, {
+      zone: context.zone,
+      window: context.window(),
+    });
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    context.log.error({ event: event.nativeId, calendar: event.calendar, err: error }, "translation failed");
+    return { kind: "quarantined", reason: `It could not be translated: ${text}` };
+  }
+}
+
+function commitOf(
+  entry: AccountInUse,
+  event: DirtyEvent,
+  translation: Translation | null,
+  keys: KeyBook,
+): TranslationCommit | "defer" {
+  const { stagedId, bodyHash } = event;
+  if (translation === null) {
+    keys.release(stagedId);
+    return { stagedId, bodyHash, gone: true, state: "translated", reason: null, candidates: [] };
+  }
+  if (translation.kind !== "translated") {
+    keys.release(stagedId);
+    return {
+      stagedId,
+      bodyHash,
+      gone: false,
+      state: translation.kind,
+      reason: translation.reason,
+      candidates: [],
+    };
+  }
+  const candidates: NewCandidate[] = [];
+  for (const translated of translation.events) {
+    const assigned = keys.assign(event, translated);
+    if (assigned === "defer") return "defer";
+    candidates.push(candidateOf(entry, translated, assigned));
+  }
+  const reason = translation.notes.length === 0 ? null : translation.notes.join(" ");
+  return { stagedId, bodyHash, gone: false, state: "translated", reason, candidates };
+}
+
+function candidateOf(entry: AccountInUse, translated: TranslatedEvent, assigned: AssignedKey): NewCandidate {
+  const { configured, account } = entry;
+  return {
+    account_id: account.id,
+    source_id: configured.sourceId,
+    target_id: configured.targetId,
+    meeting_key: assigned.meetingKey,
+    base_key: assigned.baseKey,
+    meeting_uid: translated.meetingUid,
+    instance: translated.instance,
+    identity: assigned.identity,
+    priority: configured.priority,
+    source_order: configured.order,
+    retired: false,
+    fingerprint: translated.object.fingerprint,
+    summary: translated.object.summary,
+    starts_at: translated.object.start,
+    ends_at: translated.object.end,
+  };
+}
+
+type AssignedKey = { readonly meetingKey: string; readonly baseKey: string; readonly identity: string };
+
+/**
+ * Gives each event of one account its meeting key. The first event with a UID has the plain key; a
+ * second one in the same account has its identity in the key, and keeps it as long as it lives.
+ */
+class KeyBook {
+  readonly #entry: AccountInUse;
+  readonly #claimedElsewhere: (keys: AssignedKey) => boolean;
+  /** Plain and extended keys in use, with the staged row that has them. */
+  readonly #owners = new Map<string, number>();
+
+  private constructor(entry: AccountInUse, claimedElsewhere: (keys: AssignedKey) => boolean) {
+    this.#entry = entry;
+    this.#claimedElsewhere = claimedElsewhere;
+  }
+
+  static async open(
+    context: Context,
+    entry: AccountInUse,
+    translations: ReadonlyArray<{ event: DirtyEvent; translation: Translation | null }>,
+  ): Promise<KeyBook> {
+    const { configured, account } = entry;
+    const wanted = translations.flatMap(({ event, translation }) =>
+      translation?.kind === "translated"
+        ? translation.events.map((translated) => extendedKey(entry, event, translated))
+        : [],
+    );
+    const value = (keys: AssignedKey): string =>
+      slotValue(context.installationKey, configured.targetId, keys.meetingKey);
+    const waiting = await unclaimedSlots(context.db, configured.targetId, wanted.map(value));
+    const book = new KeyBook(entry, (keys) => waiting.size > 0 && waiting.has(value(keys)));
+    const bases = [...new Set(wanted.map((keys) => keys.baseKey))];
+    for (const row of await keysOfAccount(context.db, account.id, configured.targetId, bases)) {
+      book.#owners.set(row.meetingKey, row.stagedId);
+    }
+    return book;
+  }
+
+  release(stagedId: number): void {
+    for (const [key, owner] of this.#owners) if (owner === stagedId) this.#owners.delete(key);
+  }
+
+  assign(event: DirtyEvent, translated: TranslatedEvent): AssignedKey | "defer" {
+    const plain = plainKey(this.#entry, translated);
+    const extended = extendedKey(this.#entry, event, translated);
+    const hasExtended =
+      this.#owners.get(extended.meetingKey) === event.stagedId || this.#claimedElsewhere(extended);
+    const plainOwner = this.#owners.get(plain.meetingKey);
+    const plainIsFree = plainOwner === undefined || plainOwner === event.stagedId;
+    // The other one may be about to go: an event that moves between two calendars is seen twice for a while.
+    if (!hasExtended && !plainIsFree && !this.#entry.account.settled) return "defer";
+    const assigned = !hasExtended && plainIsFree ? plain : extended;
+    this.#owners.set(assigned.meetingKey, event.stagedId);
+    return assigned;
+  }
+}
+
+function plainKey({ configured }: AccountInUse, translated: TranslatedEvent): AssignedKey {
+  const apart = configured.apart ? configured.sourceId : null;
+  const parts = { meetingUid: translated.meetingUid, apart };
+  return {
+    meetingKey: meetingKey({ ...parts, instance: translated.instance, extra: null }),
+    baseKey: meetingKey({ ...parts, instance: null, extra: null }),
+    identity: translated.identity,
+  };
+}
+
+/** For CalDAV the identity is the UID, so the href tells two objects with one UID apart. */
+function extendedKey(entry: AccountInUse, event: DirtyEvent, translated: TranslatedEvent): AssignedKey {
+  const plain = plainKey(entry, translated);
+  const identity =
+    translated.identity === event.nativeId ? event.nativeId : `${translated.identity} ${event.nativeId}`;
+  const apart = entry.configured.apart ? entry.configured.sourceId : null;
+  return {
+    ...plain,
+    identity,
+    meetingKey: meetingKey({
+      meetingUid: translated.meetingUid,
+      instance: translated.instance,
+      apart,
+      extra: identity,
+    }),
+  };
+}

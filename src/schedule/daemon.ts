@@ -1,0 +1,103 @@
+import type { Context } from "../reconcile/context.ts";
+import { pullAccount } from "../reconcile/pull.ts";
+import { accountsInUse, reconcileWithLog, registerConfiguration } from "../reconcile/sync.ts";
+import type { AccountInUse } from "../reconcile/translate.ts";
+import { LeaseLostError } from "../reconcile/with-lease.ts";
+import { hasWork } from "../store/work.ts";
+import type { JobQueue } from "./job-queue.ts";
+
+/** What the daemon's jobs work on; replaced as a whole when the configuration changes. */
+export type DaemonState = { readonly context: Context; readonly cron: string };
+
+export type Daemon = {
+  /** Takes a new configuration: registers it, moves the schedules, and pulls everything. */
+  configure(state: DaemonState): Promise<void>;
+};
+
+const pullConcurrency = 4;
+const reconcileConcurrency = 2;
+/** Sources of one schedule do not all start in the same second. */
+const jitterSeconds = 20;
+
+/** Starts the workers: a due schedule becomes pull jobs, a pull that staged something a reconcile job. */
+export async function startDaemon(
+  queue: JobQueue,
+  first: DaemonState,
+  random: () => number,
+): Promise<Daemon> {
+  let state = first;
+
+  await queue.work("due", 1, async (sourceId) => {
+    for (const entry of await accountsInUse(state.context)) {
+      if (entry.configured.sourceId !== sourceId || !mayPull(state.context, entry)) continue;
+      await queue.enqueue("pull", keyOf(entry), Math.floor(random() * jitterSeconds));
+    }
+    // Also without any change: a target that failed is tried again when its back-off is over.
+    for (const target of await targetsWithWork(state.context)) await queue.enqueue("reconcile", target);
+  });
+
+  await queue.work("pull", pullConcurrency, async (key, signal) => {
+    const entry = (await accountsInUse(state.context)).find((candidate) => keyOf(candidate) === key);
+    if (entry === undefined) return;
+    await survive(state.context, `pull of ${key}`, async () => {
+      await pullAccount(state.context, entry.configured, entry.account, signal);
+    });
+    for (const target of await targetsWithWork(state.context)) await queue.enqueue("reconcile", target);
+  });
+
+  await queue.work("reconcile", reconcileConcurrency, async (targetId, signal) => {
+    const target = state.context.targets.find((candidate) => candidate.id === targetId);
+    if (target === undefined) return;
+    await survive(state.context, `reconciliation of ${targetId}`, async () => {
+      await reconcileWithLog(state.context, target, signal);
+    });
+  });
+
+  const configure = async (next: DaemonState): Promise<void> => {
+    state = next;
+    const accounts = await registerConfiguration(next.context);
+    const sources = new Set(accounts.map((entry) => entry.configured.sourceId));
+    const when = { cron: next.cron, timezone: next.context.zone };
+    await queue.schedule(new Map([...sources].map((id) => [id, when])));
+    for (const entry of accounts) await queue.enqueue("pull", keyOf(entry));
+    for (const target of await targetsWithWork(next.context)) await queue.enqueue("reconcile", target);
+  };
+  await configure(first);
+  return { configure };
+}
+
+function keyOf({ configured }: AccountInUse): string {
+  return `${configured.sourceId}/${configured.name}`;
+}
+
+/** Respects the account's back-off and the shortest time between two pulls. */
+function mayPull(context: Context, { account, configured }: AccountInUse): boolean {
+  const now = context.clock.now();
+  if (account.retry_at !== null && account.retry_at.getTime() > now) return false;
+  return (
+    account.attempted_at === null ||
+    now - account.attempted_at.getTime() >= configured.pullFloorMs - jitterSeconds * 1000
+  );
+}
+
+async function targetsWithWork(context: Context): Promise<string[]> {
+  const accounts = await accountsInUse(context);
+  const targets: string[] = [];
+  for (const target of context.targets) {
+    const own = accounts
+      .filter(({ configured }) => configured.targetId === target.id)
+      .map(({ account }) => account.id);
+    if (await hasWork(context.db, target.id, own, context.clock.now())) targets.push(target.id);
+  }
+  return targets;
+}
+
+/** A job that fails must not stop the loop: it is logged, and the schedule tries again. */
+async function survive(context: Context, what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof LeaseLostError) context.log.warn(error.message);
+    else context.log.error({ err: error }, `${what} failed; the next run tries again`);
+  }
+}

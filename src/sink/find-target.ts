@@ -1,0 +1,57 @@
+import { type DavCalendar, readCalendar } from "../dav/calendars.ts";
+import { decodePath, hrefOfName, urlOfHref } from "../dav/href.ts";
+import { RemoteError } from "../http/remote-error.ts";
+import type { SinkAccount } from "./account.ts";
+import type { TargetSpec } from "./sink.ts";
+
+/** Where a target stands, or, with `calendar` null, where it is to be made. */
+export type FoundTarget = { readonly url: URL; readonly calendar: DavCalendar | null };
+
+/**
+ * Looks a target's collection up by its bound href, or by the path that its id gives; never by its display name.
+ *
+ * @throws RemoteError `missing` where a bound collection is not there, `forbidden` where it may not be written.
+ */
+export async function findTarget(
+  account: SinkAccount,
+  spec: TargetSpec,
+  boundHref: string | null,
+  signal: AbortSignal,
+): Promise<FoundTarget> {
+  const home = await account.home(signal);
+  const href = boundHref ?? `${hrefOfName(decodePath(home.pathname), `kalends-${spec.id}`)}/`;
+  const url = urlOfHref(href, home);
+  try {
+    const calendar = await readCalendar(account.client, url, signal);
+    requireWritable(calendar, spec, account.config.credentials.username);
+    return { url, calendar };
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    if ([401, 403, 404, 410, 421].includes(error.status ?? 0)) account.forgetHome();
+    if (error.kind !== "missing") throw error;
+    if (boundHref === null) return { url, calendar: null };
+    throw new RemoteError(
+      "missing",
+      `The calendar of target "${spec.id}" is not on the sink any more (${href}).`,
+      {
+        status: error.status,
+        code: error.code,
+        remedy:
+          "If the server was restored or moved, bring the calendar back; if it was removed on purpose, " +
+          "unbind the target, and it is made and filled anew.",
+        cause: error,
+      },
+    );
+  }
+}
+
+const writing = ["{DAV:}all", "{DAV:}write", "{DAV:}write-content", "{DAV:}bind"];
+
+/** Servers that name no privileges are believed until they refuse a write. */
+function requireWritable(calendar: DavCalendar, spec: TargetSpec, username: string): void {
+  const { privileges } = calendar;
+  if (privileges === null || writing.some((privilege) => privileges.has(privilege))) return;
+  throw new RemoteError("forbidden", `The calendar of target "${spec.id}" is read-only for "${username}".`, {
+    remedy: `Give "${username}" the right to write to ${calendar.href}, or name its owner as the sink's user.`,
+  });
+}

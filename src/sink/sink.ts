@@ -1,0 +1,57 @@
+/** The port to the CalDAV server that the phone reads. Never sends mail, never writes unconditionally. */
+export interface Sink extends AsyncDisposable {
+  /**
+   * Finds the target's collection (by `boundHref`, else at a path made of the target's id) or makes it,
+   * sets name and colour if they differ, and shares it with the phone principal if one is configured.
+   *
+   * @throws RemoteError when any step cannot be confirmed.
+   */
+  openTarget(target: TargetSpec, boundHref: string | null, signal: AbortSignal): Promise<TargetCollection>;
+}
+
+export type TargetSpec = {
+  /** The id in the configuration; used for the path of a new collection. */
+  readonly id: string;
+  readonly name: string;
+  /** `#RRGGBB`. */
+  readonly color: string | null;
+  /** Whether the phone may write to it. */
+  readonly writable: boolean;
+};
+
+/** One collection of the sink. Object names are the last path segment, decoded (`abc.ics`). */
+export interface TargetCollection {
+  /** Decoded path of the collection, with a trailing slash. */
+  readonly href: string;
+  readonly created: boolean;
+  /** What could not be set up but does not stop writing (sharing refused …), full sentences. */
+  readonly warnings: readonly string[];
+  /** Names and ETags of all objects: complete, or throws. */
+  list(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /** Reads objects in batches; an object that is not there is not in the result. */
+  read(names: readonly string[], signal: AbortSignal): AsyncIterable<readonly StoredObject[]>;
+  /** `If-None-Match: *` */
+  create(name: string, ics: string, signal: AbortSignal): Promise<WriteOutcome>;
+  /** `If-Match: etag` */
+  update(name: string, ics: string, etag: string, signal: AbortSignal): Promise<WriteOutcome>;
+  /** `If-Match: etag` */
+  remove(name: string, etag: string, signal: AbortSignal): Promise<RemoveOutcome>;
+}
+
+export type StoredObject = { readonly name: string; readonly etag: string; readonly ics: string };
+
+export type WriteOutcome =
+  /** `stored` is the body as the server keeps it, where it said (or it turned out) that it changed ours. */
+  | { readonly kind: "written"; readonly etag: string; readonly stored: string | null }
+  /** 412: the object is there (create) or was changed (update). */
+  | { readonly kind: "precondition-failed" }
+  /** 404 or 410 on update: the object is gone. */
+  | { readonly kind: "missing" }
+  /** The server will never take this body: 403, 409, 415, 500 on this object alone. */
+  | { readonly kind: "refused"; readonly status: number; readonly reason: string };
+
+export type RemoveOutcome =
+  | { readonly kind: "removed" }
+  | { readonly kind: "missing" }
+  | { readonly kind: "precondition-failed" }
+  | { readonly kind: "refused"; readonly status: number; readonly reason: string };

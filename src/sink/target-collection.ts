@@ -1,0 +1,116 @@
+import type { LimitFunction } from "p-limit";
+import { inBatches } from "../dav/batches.ts";
+import { getObject } from "../dav/get.ts";
+import { hrefOfName, nameOfHref, urlOfHref } from "../dav/href.ts";
+import { listEtags } from "../dav/list-etags.ts";
+import { multiget } from "../dav/multiget.ts";
+import type { DavClient } from "../dav/protocol.ts";
+import { deleteObject, type PutRequest, putObject } from "../dav/write.ts";
+import { RemoteError } from "../http/remote-error.ts";
+import type { StoredObject, TargetCollection, WriteOutcome } from "./sink.ts";
+
+const batchSize = 50;
+
+export type OpenCollection = {
+  readonly client: DavClient;
+  readonly url: URL;
+  readonly href: string;
+  readonly created: boolean;
+  readonly warnings: readonly string[];
+  readonly oneAtATime: LimitFunction;
+};
+
+/**
+ * Reads and writes one collection of the sink. ETags are compared and sent in their strong form: If-Match knows only
+ * strong comparison (RFC 9110 section 13.1.1), so `W/"x"` would never match. A proxy that weakened `"x"` on the way is
+ * undone by this; a server whose tag really is weak answers 412, which loses nothing.
+ */
+export function openCollection(open: OpenCollection): TargetCollection {
+  const { client, url, href, created, warnings, oneAtATime } = open;
+  const urlOf = (name: string) => urlOfHref(hrefOfName(href, name), url);
+
+  const fetch = async (name: string, signal: AbortSignal): Promise<StoredObject | null> => {
+    const object = await getObject(client, urlOf(name), signal);
+    if (object === null) return null;
+    if (object.etag === null) throw withoutEtag(name, href);
+    return { name, etag: object.etag, ics: object.data };
+  };
+
+  const put = async (
+    name: string,
+    ics: string,
+    condition: PutRequest["condition"],
+    signal: AbortSignal,
+  ): Promise<WriteOutcome> => {
+    const outcome = await putObject(client, { url: urlOf(name), ics, condition }, signal).catch(explainFull);
+    if (outcome.kind === "refused") {
+      return { kind: "refused", status: outcome.status, reason: outcome.reason.trim() };
+    }
+    if (outcome.kind !== "written") return outcome;
+    if (outcome.etag !== null) return { kind: "written", etag: outcome.etag, stored: null };
+    // No ETag: the server changed the body (RFC 4791 section 5.3.4).
+    const stored = await fetch(name, signal);
+    return stored === null ? { kind: "missing" } : { kind: "written", etag: stored.etag, stored: stored.ics };
+  };
+
+  return {
+    href,
+    created,
+    warnings,
+
+    async list(signal) {
+      const etags = new Map<string, string>();
+      for (const listed of await listEtags(client, url, signal)) {
+        const name = nameOfHref(listed.href);
+        const etag = listed.etag ?? (await fetch(name, signal))?.etag;
+        if (etag !== undefined) etags.set(name, etag);
+      }
+      return etags;
+    },
+
+    async *read(names, signal) {
+      for (const batch of inBatches(names, batchSize)) {
+        const hrefs = batch.map((name) => hrefOfName(href, name));
+        const stored: StoredObject[] = [];
+        for (const result of await multiget(client, url, hrefs, signal)) {
+          const name = nameOfHref(result.href);
+          if (result.kind === "found" && result.etag !== null) {
+            stored.push({ name, etag: result.etag, ics: result.data });
+          } else if (result.kind !== "failed" || (result.status !== 404 && result.status !== 410)) {
+            const object = await fetch(name, signal);
+            if (object !== null) stored.push(object);
+          }
+        }
+        yield stored;
+      }
+    },
+
+    create: (name, ics, signal) => oneAtATime(() => put(name, ics, { kind: "absent" }, signal)),
+
+    update: (name, ics, etag, signal) => oneAtATime(() => put(name, ics, { kind: "match", etag }, signal)),
+
+    remove: (name, etag, signal) =>
+      oneAtATime(async () => {
+        const outcome = await deleteObject(client, { url: urlOf(name), etag }, signal);
+        if (outcome.kind !== "refused") return outcome;
+        return { kind: "refused", status: outcome.status, reason: outcome.reason.trim() };
+      }),
+  };
+}
+
+/** A full disk is no property of the object, and passes as soon as somebody makes room. */
+function explainFull(error: unknown): never {
+  if (!(error instanceof RemoteError) || error.status !== 507) throw error;
+  throw new RemoteError("transient", error.message, {
+    status: 507,
+    code: error.code,
+    remedy: "The sink's storage is full: free some space, or raise the account's quota.",
+    cause: error,
+  });
+}
+
+const withoutEtag = (name: string, href: string): RemoteError =>
+  new RemoteError("protocol", `The sink names no ETag for ${name} in ${href}.`, {
+    remedy:
+      "Without ETags nothing can be written safely: use a server (or a proxy in front of it) that keeps them.",
+  });

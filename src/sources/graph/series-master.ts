@@ -1,0 +1,92 @@
+import type { Clock } from "../../http/clock.ts";
+import { RemoteError } from "../../http/remote-error.ts";
+import type { CalendarReader } from "./calendar-reader.ts";
+import { asEvent, type IdentifiedEvent } from "./event.ts";
+import { isObject, type JsonObject, stringAt } from "./json.ts";
+
+/** Whether the tenant's Graph gives exceptions and cancellations with a master: learned, and forgotten after a day. */
+export type Expansion = { isRefused(): boolean; refused(): void };
+
+export function createExpansion(clock: Clock): Expansion {
+  let refusedUntil = 0;
+  return {
+    isRefused: () => clock.now() < refusedUntil,
+    refused: () => {
+      refusedUntil = clock.now() + 24 * 3_600_000;
+    },
+  };
+}
+
+/** A master as it was read. Null lists were not given. */
+export type MasterRead = {
+  readonly master: IdentifiedEvent;
+  readonly exceptions: readonly IdentifiedEvent[] | null;
+  readonly cancelled: readonly string[] | null;
+  /** The zone of the answer: the one asked for, or UTC where Exchange refused that. */
+  readonly zone: string;
+};
+
+/** v1.0's properties of an event that a translator can use; an unknown one would be answered 400. */
+const fields =
+  "id,type,iCalUId,subject,body,start,end,isAllDay,recurrence,originalStart,originalStartTimeZone,originalEndTimeZone,seriesMasterId,isCancelled,isDraft,isOrganizer,organizer,attendees,responseStatus,responseRequested,hideAttendees,showAs,sensitivity,importance,isReminderOn,reminderMinutesBeforeStart,categories,location,locations,isOnlineMeeting,onlineMeeting,onlineMeetingUrl,onlineMeetingProvider,hasAttachments,webLink,changeKey,createdDateTime,lastModifiedDateTime,transactionId,allowNewTimeProposals";
+
+const expanded = {
+  $select: `${fields},exceptionOccurrences,cancelledOccurrences`,
+  $expand: "exceptionOccurrences",
+};
+
+/**
+ * Reads a master, with its exceptions and cancellations where the tenant gives them.
+ * https://learn.microsoft.com/graph/api/event-get (example 4)
+ *
+ * @throws RemoteError
+ */
+export async function readMaster(
+  reader: CalendarReader,
+  expansion: Expansion,
+  id: string,
+  zone: string,
+): Promise<MasterRead> {
+  if (!expansion.isRefused()) {
+    const answer = await unlessRefused(reader.event(id, { query: expanded, zone }));
+    if (answer !== null) return readExpanded(reader, answer, id, zone);
+  }
+  const plain = reader.event(id, { zone });
+  // A 400 leaves open what was refused, the expansion or the zone: only a success without one of them tells.
+  const answer = zone === "UTC" ? await plain : await unlessRefused(plain);
+  if (answer === null) return readMaster(reader, expansion, id, "UTC");
+  expansion.refused();
+  const master = asEvent(answer, reader.describe(`reading the series ${id}`));
+  return { master, exceptions: null, cancelled: null, zone };
+}
+
+async function readExpanded(
+  reader: CalendarReader,
+  answer: JsonObject,
+  id: string,
+  zone: string,
+): Promise<MasterRead> {
+  const { exceptionOccurrences, cancelledOccurrences, ...rest } = answer;
+  const what = reader.describe(`reading the series ${id}`);
+  const more = stringAt(answer, "exceptionOccurrences@odata.nextLink");
+  const found = Array.isArray(exceptionOccurrences) ? exceptionOccurrences.filter(isObject) : null;
+  const all =
+    found === null || more === undefined ? found : [...found, ...(await reader.rest(more, id, zone))];
+  return {
+    master: asEvent(rest, what),
+    exceptions: all?.map((exception) => asEvent(exception, what)) ?? null,
+    cancelled: Array.isArray(cancelledOccurrences)
+      ? cancelledOccurrences.filter((occurrence) => typeof occurrence === "string")
+      : null,
+    zone,
+  };
+}
+
+async function unlessRefused(answer: Promise<JsonObject>): Promise<JsonObject | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof RemoteError && error.status === 400 && error.kind === "refused") return null;
+    throw error;
+  }
+}

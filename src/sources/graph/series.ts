@@ -1,0 +1,131 @@
+import { ianaZone } from "../../calendar/zones.ts";
+import type { Window } from "../../calendar/window.ts";
+import { RemoteError } from "../../http/remote-error.ts";
+import type { NativeEvent } from "../source.ts";
+import type { CalendarReader } from "./calendar-reader.ts";
+import { asEvent, bare, type IdentifiedEvent, kindOf, stage } from "./event.ts";
+import { isItemNotFound } from "./graph-error.ts";
+import { type GraphInstances, parseNative, seriesZone } from "./native.ts";
+import { exceptionsAmong, readInstances } from "./series-instances.ts";
+import { type Expansion, readMaster } from "./series-master.ts";
+
+export type SeriesContext = {
+  readonly reader: CalendarReader;
+  readonly window: Window;
+  readonly expansion: Expansion;
+};
+
+const probeFields = "id,type,seriesMasterId,isAllDay,start,recurrence";
+
+/**
+ * Reads an event anew in its staged form: a series whole (master in the zone of its recurrence, exceptions,
+ * cancellations), by the id of its master or of one of its occurrences; a single event in UTC.
+ *
+ * @param staged what is staged under the id: it tells the zone, which saves asking for it
+ * @throws RemoteError; 404 ErrorItemNotFound where the event itself is not in the calendar
+ */
+export async function readEvent(
+  context: SeriesContext,
+  id: string,
+  staged: string | null,
+): Promise<NativeEvent> {
+  const { reader } = context;
+  const known = zoneOf(staged);
+  if (known !== null) return readSeriesIn(context, id, known);
+  const what = reader.describe(`reading the event ${id}`);
+  const probe = asEvent(await reader.event(id, { query: { $select: probeFields } }), what);
+  const kind = kindOf(probe);
+  if (kind === "master") return readSeriesIn(context, id, wantedZone(probe));
+  return kind === "single" ? readSingle(reader, id) : readByInstance(context, id, probe.seriesMasterId);
+}
+
+async function readSingle(reader: CalendarReader, id: string): Promise<NativeEvent> {
+  const event = asEvent(await reader.event(id, {}), reader.describe(`reading the event ${id}`));
+  return stage(id, { kind: "single", event: bare(event) });
+}
+
+async function readByInstance(
+  context: SeriesContext,
+  id: string,
+  masterId: string | null | undefined,
+): Promise<NativeEvent> {
+  // An occurrence whose master cannot be read stands for itself.
+  if (!masterId || masterId === id) return readSingle(context.reader, id);
+  try {
+    const what = context.reader.describe(`reading the series ${masterId}`);
+    const probe = asEvent(await context.reader.event(masterId, { query: { $select: probeFields } }), what);
+    return await readSeriesIn(context, masterId, wantedZone(probe));
+  } catch (error) {
+    if (isItemNotFound(error)) return readSingle(context.reader, id);
+    throw error;
+  }
+}
+
+async function readSeriesIn(context: SeriesContext, id: string, zone: string): Promise<NativeEvent> {
+  const { reader, expansion } = context;
+  let read = await readMaster(reader, expansion, id, zone);
+  if (kindOf(read.master) === "single") return readSingle(reader, id);
+  const wanted = wantedZone(read.master);
+  if (read.zone === zone && wanted !== zone) read = await readMaster(reader, expansion, id, wanted);
+  const { master, cancelled } = read;
+  // Without the list of exceptions, or that of cancellations, only the instances tell what differs.
+  const instances: GraphInstances | null =
+    read.exceptions === null || cancelled === null ? await readInstances(reader, id, context.window) : null;
+  const exceptions = await completed(context, read.exceptions ?? exceptionsAmong(instances), id, read.zone);
+  const isForeignZone =
+    read.zone !== wanted || ianaZone(master.recurrence?.range?.recurrenceTimeZone) === null;
+  return stage(id, {
+    kind: "series",
+    master: bare(master),
+    exceptions,
+    cancelled,
+    instances,
+    ...(isForeignZone ? { mailboxTimeZone: await reader.mailboxZone() } : {}),
+  });
+}
+
+/** The exceptions in full; those that came as stubs are read one by one. */
+function completed(
+  { reader }: SeriesContext,
+  exceptions: readonly IdentifiedEvent[],
+  seriesId: string,
+  zone: string,
+): Promise<readonly IdentifiedEvent[]> {
+  return Promise.all(
+    exceptions.map(async (exception) => {
+      if (hasEverything(exception)) return bare(exception);
+      try {
+        const what = reader.describe(`reading the exception ${exception.id}`);
+        return bare(asEvent(await reader.event(exception.id, { zone }), what));
+      } catch (error) {
+        if (!isItemNotFound(error)) throw error;
+        throw new RemoteError(
+          "transient",
+          `${reader.describe(`reading the series ${seriesId}`)}: it changed while it was read`,
+          { status: error.status, code: error.code, cause: error },
+        );
+      }
+    }),
+  );
+}
+
+function hasEverything(exception: IdentifiedEvent): boolean {
+  return (
+    ["start", "end", "subject", "body"].every((key) => key in exception) &&
+    ("originalStart" in exception || "occurrenceId" in exception)
+  );
+}
+
+/** The zone to read a series in: that of its recurrence if Exchange takes its name in a header, else UTC. */
+function wantedZone(master: IdentifiedEvent): string {
+  const { start: _, ...unread } = master;
+  const zone = seriesZone(unread);
+  return zone !== null && /^[\x20-\x7e]+$/.test(zone) ? zone : "UTC";
+}
+
+/** The zone in which a staged series was read; null for anything else. */
+function zoneOf(staged: string | null): string | null {
+  const native = staged === null ? null : parseNative(staged);
+  if (native?.kind !== "series") return null;
+  return wantedZone({ ...native.master, id: "" });
+}

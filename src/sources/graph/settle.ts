@@ -1,0 +1,58 @@
+import { RemoteError } from "../../http/remote-error.ts";
+import type { OwedItem, OwedWork, Settlement } from "../source.ts";
+import { isItemNotFound } from "./graph-error.ts";
+import { readEvent, type SeriesContext } from "./series.ts";
+import { settleTombstone } from "./tombstone.ts";
+import { isInAnyView } from "./view-search.ts";
+
+const batchSize = 12;
+
+/**
+ * Works off what is owed, a batch of items at a time.
+ *
+ * @throws RemoteError that speaks of the whole mailbox (credentials, throttling, network, a stop), after the
+ *   settlements reached so far were yielded; what speaks of one item is yielded as `failed`
+ */
+export async function* settleOwed(
+  context: SeriesContext,
+  items: readonly OwedWork[],
+): AsyncGenerator<readonly Settlement[]> {
+  for (let from = 0; from < items.length; from += batchSize) {
+    const batch = items.slice(from, from + batchSize);
+    const outcomes = await Promise.allSettled(batch.map((work) => settleOne(context, work)));
+    const settled = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+    if (settled.length > 0) yield settled;
+    const stopped = outcomes.find((outcome) => outcome.status === "rejected");
+    if (stopped !== undefined) throw stopped.reason;
+  }
+}
+
+async function settleOne(context: SeriesContext, work: OwedWork): Promise<Settlement> {
+  const { native, ...item } = work;
+  try {
+    if (item.kind === "tombstone") return await settleTombstone(context, item, native);
+    return await reread(context, item, native);
+  } catch (error) {
+    if (!(error instanceof Error) || concernsMailbox(error)) throw error;
+    return { kind: "failed", item, error };
+  }
+}
+
+async function reread(context: SeriesContext, item: OwedItem, native: string | null): Promise<Settlement> {
+  try {
+    return { kind: "staged", item, event: await readEvent(context, item.nativeId, native) };
+  } catch (error) {
+    if (!isItemNotFound(error)) throw error;
+    // Occurrences without a readable master are no deleted series: it stays owed.
+    if (await isInAnyView(context.reader, item.nativeId, [context.window])) throw error;
+    // And no deletion either: it may have moved to a calendar whose round is not finished yet.
+    return { kind: "void", item, reason: "It is no longer in this calendar; only its tombstone removes it." };
+  }
+}
+
+/** True where the next item would fail in the same way. */
+function concernsMailbox(error: Error): boolean {
+  if (!(error instanceof RemoteError)) return true;
+  if (error.kind === "transient") return error.status === undefined;
+  return error.kind === "auth" || error.kind === "throttled" || error.kind === "aborted";
+}

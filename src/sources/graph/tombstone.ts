@@ -1,0 +1,57 @@
+import type { Window } from "../../calendar/window.ts";
+import type { OwedItem, Settlement } from "../source.ts";
+import type { CalendarReader } from "./calendar-reader.ts";
+import { asEvent, bare, type IdentifiedEvent, kindOf, stage } from "./event.ts";
+import { isItemNotFound } from "./graph-error.ts";
+import { type GraphEvent, parseNative } from "./native.ts";
+import { readEvent, type SeriesContext } from "./series.ts";
+import { isInAnyView } from "./view-search.ts";
+
+const dayMs = 86_400_000;
+
+/**
+ * Decides whether an `@removed` is true. Graph also says it of events that were only changed outside the
+ * window. A 404 ErrorItemNotFound proves it; an event that can still be read (a deleted item can) is gone
+ * only if complete views around its old and its new time lack it.
+ *
+ * @param staged what is staged under the id; null where nothing is, and then nothing needs to be asked
+ * @throws RemoteError, for a 404 of any other code too
+ */
+export async function settleTombstone(
+  context: SeriesContext,
+  item: OwedItem,
+  staged: string | null,
+): Promise<Settlement> {
+  const { reader } = context;
+  const native = staged === null ? null : parseNative(staged);
+  if (native === null) return { kind: "void", item, reason: "Nothing is staged under this id." };
+  const { nativeId: id } = item;
+  const event = await readIfThere(reader, id);
+  if (event === null) return { kind: "gone", item };
+  const old = native.kind === "single" ? native.event : native.master;
+  const spans = [around(old), around(event)].filter((span) => span !== null);
+  // The first occurrence of a series may be a cancelled one: its other occurrences count as well.
+  if (kindOf(event) === "master" || native.kind === "series") spans.push(context.window);
+  if (!(await isInAnyView(reader, id, spans))) return { kind: "gone", item };
+  const isSingle = kindOf(event) === "single";
+  const found = isSingle
+    ? stage(id, { kind: "single", event: bare(event) })
+    : await readEvent(context, id, staged);
+  return { kind: "staged", item, event: found };
+}
+
+async function readIfThere(reader: CalendarReader, id: string): Promise<IdentifiedEvent | null> {
+  try {
+    return asEvent(await reader.event(id, {}), reader.describe(`reading the event ${id}`));
+  } catch (error) {
+    if (isItemNotFound(error)) return null;
+    throw error;
+  }
+}
+
+/** A day before and after the start: enough for any zone it may be written in. Null where there is none. */
+function around({ start }: GraphEvent): Window | null {
+  const at = Date.parse(`${start?.dateTime?.slice(0, 19) ?? ""}Z`);
+  if (Number.isNaN(at)) return null;
+  return { from: new Date(at - dayMs).toISOString(), until: new Date(at + dayMs).toISOString() };
+}

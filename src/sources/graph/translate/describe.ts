@@ -1,0 +1,67 @@
+import type { EventDescription } from "../../../calendar/compose.ts";
+import type { GraphEvent } from "../native.ts";
+import { instantOfText, type Times } from "./graph-time.ts";
+import { descriptionOf, joinUrl, locationOf } from "./text.ts";
+
+/** What recurs in an event, or says which occurrence it is. */
+export type Repetition = Pick<EventDescription, "recurrenceId" | "rule" | "excluded">;
+
+export const onlyOnce: Repetition = { recurrenceId: null, rule: null, excluded: [] };
+
+/** The typed form of a Graph event at these times. */
+export function describe(
+  event: GraphEvent,
+  uid: string,
+  times: Times,
+  repetition: Repetition = onlyOnce,
+): EventDescription {
+  const created = instantOfText(event.createdDateTime);
+  const showAs = event.showAs ?? "busy";
+  return {
+    uid,
+    ...times,
+    ...repetition,
+    summary: event.subject?.trim() ?? "",
+    description: descriptionOf(event),
+    location: locationOf(event),
+    categories: event.categories ?? [],
+    created,
+    // The source's own last change, so that the same input gives the same text on any day.
+    modified: instantOfText(event.lastModifiedDateTime) ?? created ?? times.start.wall,
+    status: event.isCancelled === true ? "CANCELLED" : showAs === "tentative" ? "TENTATIVE" : "CONFIRMED",
+    isTransparent: showAs === "free" || showAs === "workingElsewhere",
+    busyStatus: busyStatuses.get(showAs) ?? "BUSY",
+    classification: classifications.get(event.sensitivity ?? "normal") ?? "PUBLIC",
+    priority: priorities.get(event.importance ?? "") ?? null,
+    alarmMinutes: alarmOf(event),
+    url: joinUrl(event),
+  };
+}
+
+// Maps, so that a word that Graph may learn one day falls back instead of failing.
+const busyStatuses: ReadonlyMap<string, EventDescription["busyStatus"]> = new Map([
+  ["free", "FREE"],
+  ["tentative", "TENTATIVE"],
+  ["oof", "OOF"],
+  ["workingElsewhere", "WORKINGELSEWHERE"],
+]);
+
+const classifications: ReadonlyMap<string, EventDescription["classification"]> = new Map([
+  ["personal", "PRIVATE"],
+  ["private", "PRIVATE"],
+  ["confidential", "CONFIDENTIAL"],
+]);
+
+const priorities: ReadonlyMap<string, number> = new Map([
+  ["low", 9],
+  ["normal", 5],
+  ["high", 1],
+]);
+
+/** The minutes are filled in even where the reminder is off. */
+function alarmOf(event: GraphEvent): number | null {
+  const minutes = event.reminderMinutesBeforeStart;
+  return event.isReminderOn === true && typeof minutes === "number" && Number.isInteger(minutes)
+    ? minutes
+    : null;
+}

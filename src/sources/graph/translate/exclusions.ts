@@ -1,0 +1,58 @@
+import { dayMs } from "../../../calendar/date-value.ts";
+import type { GraphSeries } from "../native.ts";
+import {
+  dayOfOccurrenceId,
+  occurrenceWall,
+  originalWall,
+  type SeriesClock,
+  wallOnDay,
+} from "./series-clock.ts";
+
+/**
+ * Wall clocks of the occurrences that were cancelled: those that the master lists, the exceptions that
+ * are cancelled, and the gaps between what the rule gives (`starts`, inclusive wall clocks) and a complete read of instances.
+ */
+export function excludedWalls(
+  series: GraphSeries,
+  clock: SeriesClock,
+  starts: (from: number, to: number) => readonly number[],
+): number[] {
+  const listed = (series.cancelled ?? []).map((id) => wallOnDay(clock, dayOfOccurrenceId(id) ?? ""));
+  const cancelled = series.exceptions
+    .filter((exception) => exception.isCancelled === true)
+    .map((exception) => originalWall(exception, clock));
+  const walls = [...listed, ...cancelled, ...gaps(series, clock, starts)].filter((wall) => wall !== null);
+  return [...new Set(walls)].toSorted((a, b) => a - b);
+}
+
+/**
+ * What the rule gives inside the instances' window and nobody saw. Only an occurrence that starts inside
+ * the window had to be in the answer; whole days keep a day's distance, since their hours depend on a zone.
+ */
+function gaps(
+  series: GraphSeries,
+  clock: SeriesClock,
+  starts: (from: number, to: number) => readonly number[],
+): number[] {
+  if (series.instances === null) return [];
+  const margin = clock.isAllDay ? dayMs : 0;
+  const from = Date.parse(series.instances.window.from) + margin;
+  const until = Date.parse(series.instances.window.until) - margin;
+  if (Number.isNaN(from) || Number.isNaN(until)) return [];
+  const seen = seenWalls(series, clock);
+  if (seen === null) return [];
+  return starts(from - dayMs, until + dayMs).filter((wall) => {
+    const instant = clock.named.zone.toInstant(wall);
+    return instant >= from && instant < until && !seen.has(wall);
+  });
+}
+
+/** Null if an instance cannot be placed: then no gap is believed. */
+function seenWalls(series: GraphSeries, clock: SeriesClock): ReadonlySet<number> | null {
+  const instances = (series.instances?.items ?? []).map((instance) =>
+    instance.type === "exception" ? originalWall(instance, clock) : occurrenceWall(instance, clock),
+  );
+  const exceptions = series.exceptions.map((exception) => originalWall(exception, clock));
+  const walls = [...instances, ...exceptions].filter((wall) => wall !== null);
+  return walls.length < instances.length + exceptions.length ? null : new Set(walls);
+}

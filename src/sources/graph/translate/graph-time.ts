@@ -1,0 +1,84 @@
+import type { DateTimeTimeZone } from "@microsoft/microsoft-graph-types";
+import { type DateValue, dayMs } from "../../../calendar/date-value.ts";
+import { timeZoneBlock } from "../../../calendar/vtimezone.ts";
+import { ianaZone, isUtc, type Zone, zoneOf } from "../../../calendar/zones.ts";
+import type { GraphEvent } from "../native.ts";
+
+/** A zone as it can be written: its TZID (null: UTC) and its rules. */
+export type NamedZone = { readonly tzid: string | null; readonly zone: Zone };
+
+/** The zone of a Windows or IANA name; null if the name is no zone or no VTIMEZONE is known for it. */
+export function namedZone(name: string | null | undefined): NamedZone | null {
+  const iana = ianaZone(name);
+  if (iana === null) return null;
+  if (isUtc(iana)) return { tzid: null, zone: zoneOf(iana) };
+  const block = timeZoneBlock(iana);
+  return block === null ? null : { tzid: block.tzid, zone: zoneOf(iana) };
+}
+
+/** Wall clock of a dateTime (milliseconds as if UTC, whole seconds); null if it is none. */
+export function wallOf(time: DateTimeTimeZone | null | undefined): number | null {
+  return wallOfText(time?.dateTime ?? "");
+}
+
+function wallOfText(text: string): number | null {
+  const match = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?$/.exec(text);
+  if (match === null || text.startsWith("0001-")) return null;
+  const wall = Date.parse(`${match[1]}T${match[2] ?? "00:00:00"}Z`);
+  return Number.isNaN(wall) ? null : wall;
+}
+
+/** Instant of a property in UTC (`originalStart`, `lastModifiedDateTime`), whole seconds; null if absent or the year 1. */
+export function instantOfText(text: string | null | undefined): number | null {
+  return wallOfText(text ?? "");
+}
+
+/** Instant of a dateTime with its zone; null if either cannot be read. */
+export function instantOf(time: DateTimeTimeZone | null | undefined): number | null {
+  const wall = wallOf(time);
+  const zone = namedZone(time?.timeZone ?? "UTC");
+  return wall === null || zone === null ? null : zone.zone.toInstant(wall);
+}
+
+/** First midnight of a wall clock's day. */
+export function midnight(wall: number): number {
+  return Math.floor(wall / dayMs) * dayMs;
+}
+
+export type Times = { readonly start: DateValue; readonly end: DateValue };
+
+/** Start and end of an all-day event: the date parts as they stand, at least one day. Null if unreadable. */
+export function allDayTimes(event: GraphEvent): Times | null {
+  const start = wallOf(event.start);
+  const end = wallOf(event.end);
+  if (start === null || end === null) return null;
+  const first = midnight(start);
+  return {
+    start: { form: "date", wall: first },
+    end: { form: "date", wall: Math.max(midnight(end), first + dayMs) },
+  };
+}
+
+/**
+ * Start and end of a timed single event: the instant is the truth, written in the event's own zone where
+ * zone and wall clock give that very instant back, in UTC otherwise. Null if unreadable.
+ */
+export function singleTimes(event: GraphEvent): Times | null {
+  const start = instantOf(event.start);
+  const end = instantOf(event.end);
+  if (start === null || end === null) return null;
+  const zone = namedZone(event.originalStartTimeZone);
+  return zonedTimes(start, Math.max(start, end), zone);
+}
+
+/** Two instants in a zone, or in UTC where the zone cannot give them back or there is none. */
+export function zonedTimes(start: number, end: number, named: NamedZone | null): Times {
+  const { tzid, zone } = named ?? { tzid: null, zone: zoneOf("UTC") };
+  const isFaithful = [start, end].every((at) => zone.toInstant(zone.toWall(at)) === at);
+  if (tzid === null || !isFaithful)
+    return { start: { form: "utc", wall: start }, end: { form: "utc", wall: end } };
+  return {
+    start: { form: "zoned", wall: zone.toWall(start), tzid },
+    end: { form: "zoned", wall: zone.toWall(end), tzid },
+  };
+}

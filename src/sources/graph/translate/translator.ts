@@ -1,0 +1,105 @@
+import { calendarZones } from "../../../calendar/calendar-zones.ts";
+import { makeObject } from "../../../calendar/calendar-object.ts";
+import type { Translation } from "../../../calendar/candidate.ts";
+import { composeCalendar, type EventDescription } from "../../../calendar/compose.ts";
+import { parseCalendar } from "../../../calendar/component.ts";
+import { meetingIdentity } from "../../../calendar/identity.ts";
+import { type DateValue, dayMs } from "../../../calendar/date-value.ts";
+import { instanceName, instanceOnDay } from "../../../calendar/instance.ts";
+import { utc } from "../../../calendar/zones.ts";
+import { fitForServer } from "../../../calendar/poison.ts";
+import type { TranslationContext, Translator } from "../../source.ts";
+import { type GraphEvent, type GraphSingle, type GraphSeries, parseNative } from "../native.ts";
+import { describe } from "./describe.ts";
+import { allDayTimes, instantOfText, midnight, namedZone, singleTimes } from "./graph-time.ts";
+import { describeSeries } from "./series.ts";
+
+/** Graph JSON (see ../native.ts) to iCalendar. Never throws: an event that cannot be translated is quarantined alone. */
+export const graphTranslator: Translator = {
+  version: 1,
+  translate(native, context) {
+    try {
+      const parsed = parseNative(native);
+      if (parsed === null) return quarantined("What was staged for it is no Graph event.");
+      return parsed.kind === "single" ? translateSingle(parsed, context) : translateSeries(parsed, context);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return quarantined(`Its properties have a shape that Microsoft Graph does not document (${message}).`);
+    }
+  },
+};
+
+function quarantined(reason: string): Translation {
+  return { kind: "quarantined", reason };
+}
+
+function skipReason(event: GraphEvent): string | null {
+  if (event.isCancelled === true) return "The meeting was cancelled.";
+  return event.isDraft === true ? "The meeting is a draft that its organizer has not sent." : null;
+}
+
+function translateSingle({ event }: GraphSingle, context: TranslationContext): Translation {
+  const reason = skipReason(event);
+  if (reason !== null) return { kind: "skipped", reason };
+  const times = event.isAllDay === true ? allDayTimes(event) : singleTimes(event);
+  if (times === null) return quarantined("Its start or end cannot be read.");
+  const { uid, instanceDate } = identityOf(event);
+  const instance = instanceOf(event, times.start, instanceDate);
+  return finish([describe(event, uid, times)], event, context, [], instance);
+}
+
+/** The instance that a loose occurrence stands for, by `originalStart` or the day in its UID. */
+function instanceOf(event: GraphEvent, start: DateValue, instanceDate: string | null): string | null {
+  const isLoose = event.type === "occurrence" || event.type === "exception";
+  const original = isLoose ? instantOfText(event.originalStart) : null;
+  const tzid = start.form === "zoned" ? start.tzid : (event.originalStartTimeZone ?? null);
+  const zone = namedZone(tzid)?.zone ?? utc;
+  if (original !== null) {
+    // The original of a whole day is midnight where the event lives; rounding forgives a wrong zone.
+    return event.isAllDay === true
+      ? instanceName({ form: "date", wall: midnight(zone.toWall(original) + dayMs / 2) }, utc)
+      : new Date(original).toISOString();
+  }
+  return instanceDate === null
+    ? null
+    : instanceOnDay(instanceDate, start, start.form === "zoned" ? zone : utc);
+}
+
+function translateSeries(series: GraphSeries, context: TranslationContext): Translation {
+  const reason = skipReason(series.master);
+  if (reason !== null) return { kind: "skipped", reason };
+  const { uid } = identityOf(series.master);
+  const described = describeSeries(series, uid, context.zone);
+  if (described.kind === "problem") return quarantined(described.problem);
+  return finish(described.events, series.master, context, described.notes, null);
+}
+
+function identityOf(event: GraphEvent): ReturnType<typeof meetingIdentity> {
+  const uid = [event.iCalUId, event.uid, event.id].find((name) => (name ?? "").trim() !== "");
+  return meetingIdentity(uid ?? "");
+}
+
+function finish(
+  events: readonly EventDescription[],
+  source: GraphEvent,
+  context: TranslationContext,
+  notes: readonly string[],
+  instance: string | null,
+): Translation {
+  const identity = source.id ?? "";
+  if (identity === "") return quarantined("It has no id.");
+  const parsed = parseCalendar(composeCalendar(events));
+  if (parsed.kind === "unreadable") return quarantined(parsed.problem);
+  const zones = calendarZones(parsed.calendar, context.zone);
+  const fitted = fitForServer(parsed.calendar, zones, context.window);
+  if (fitted.kind === "nothing") return { kind: "skipped", reason: fitted.reason };
+  if (fitted.kind === "poison") return quarantined(fitted.reason);
+  const made = makeObject(fitted.calendar, zones);
+  if (made.kind === "problem") return quarantined(made.problem);
+  const clipped = fitted.clipped ? [clippedNote] : [];
+  const event = { meetingUid: identityOf(source).uid, instance, identity, object: made.object };
+  return { kind: "translated", events: [event], notes: [...notes, ...clipped] };
+}
+
+const clippedNote =
+  "The series is too long for CalDAV servers: it is shown from the year before the window on, and read-only.";

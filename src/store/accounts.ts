@@ -1,0 +1,82 @@
+import type { Kysely, Selectable } from "kysely";
+import type { AccountTable, Database } from "./schema.ts";
+
+export type Account = Selectable<AccountTable>;
+
+/** Makes sure that an account of the configuration has a row, and returns it. */
+export async function ensureAccount(db: Kysely<Database>, sourceId: string, name: string): Promise<Account> {
+  await db
+    .insertInto("account")
+    .values({ source_id: sourceId, name })
+    .onConflict((conflict) => conflict.columns(["source_id", "name"]).doNothing())
+    .execute();
+  return db
+    .selectFrom("account")
+    .selectAll()
+    .where("source_id", "=", sourceId)
+    .where("name", "=", name)
+    .executeTakeFirstOrThrow();
+}
+
+export async function listAccounts(db: Kysely<Database>): Promise<Account[]> {
+  return db.selectFrom("account").selectAll().orderBy("source_id").orderBy("name").execute();
+}
+
+export async function noteAttempt(db: Kysely<Database>, id: number, now: number): Promise<void> {
+  await db
+    .updateTable("account")
+    .set({ attempted_at: at(now) })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** The end of a pull after which nothing is owed: the account is settled and its back-off is over. */
+export async function noteComplete(db: Kysely<Database>, id: number, now: number): Promise<void> {
+  await db
+    .updateTable("account")
+    .set({ settled: true, failures: 0, retry_at: null, last_error: null, complete_at: at(now) })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** A pull that could not do everything. `retryAt` is set where the account should be left alone for a while. */
+export async function noteIncomplete(
+  db: Kysely<Database>,
+  id: number,
+  end: { error: string; retryAt: number | null; settled: boolean },
+): Promise<void> {
+  await db
+    .updateTable("account")
+    .set((eb) => ({
+      failures: end.retryAt === null ? 0 : eb("failures", "+", 1),
+      retry_at: end.retryAt === null ? null : at(end.retryAt),
+      last_error: end.error,
+      settled: end.settled,
+    }))
+    .where("id", "=", id)
+    .execute();
+}
+
+/**
+ * Records what the translation of the account's events depends on. When that changed, every staged
+ * event is translated again from its native form, without asking the source, and the target is told
+ * that rewrites are no surprise.
+ */
+export async function setTranslationBasis(
+  db: Kysely<Database>,
+  account: Account,
+  basis: string,
+  targetId: string,
+): Promise<void> {
+  if (account.translation_basis === basis) return;
+  await db.transaction().execute(async (tx) => {
+    await tx.updateTable("staged").set({ dirty: true }).where("account_id", "=", account.id).execute();
+    await tx.updateTable("account").set({ translation_basis: basis }).where("id", "=", account.id).execute();
+    if (account.translation_basis === null) return;
+    await tx.updateTable("target").set({ rewrites_expected: true }).where("id", "=", targetId).execute();
+  });
+}
+
+function at(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

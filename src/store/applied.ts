@@ -1,0 +1,184 @@
+import type { Kysely } from "kysely";
+import { keepBodies } from "./bodies.ts";
+import { clearDirtyKeys } from "./keys.ts";
+import { type NewAction, recordActions } from "./runs.ts";
+import type { Database } from "./schema.ts";
+import type { Slot } from "./slots.ts";
+
+/** What is about to be written to one object. */
+export type Intent = {
+  readonly key: string;
+  readonly slot: Slot;
+  readonly kind: "put" | "delete";
+  readonly fingerprint: string | null;
+  readonly body: string | null;
+};
+
+/** Commits what is about to be written, before the first of the writes. */
+export async function commitIntents(
+  db: Kysely<Database>,
+  targetId: string,
+  intents: readonly Intent[],
+  now: number,
+): Promise<void> {
+  if (intents.length === 0) return;
+  const since = new Date(now).toISOString();
+  await db.transaction().execute(async (tx) => {
+    await keepBodies(
+      tx,
+      intents.flatMap((intent) => intent.body ?? []),
+      now,
+    );
+    await tx
+      .insertInto("slot")
+      .values(
+        intents.map(({ key, slot }) => ({
+          target_id: targetId,
+          slot: slot.slot,
+          meeting_key: key,
+          name: slot.name,
+          uid: slot.uid,
+        })),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await tx
+      .insertInto("write_intent")
+      .values(
+        intents.map((intent) => ({
+          target_id: targetId,
+          name: intent.slot.name,
+          kind: intent.kind,
+          fingerprint: intent.fingerprint,
+          since,
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(["target_id", "name"]).doUpdateSet((eb) => ({
+          kind: eb.ref("excluded.kind"),
+          fingerprint: eb.ref("excluded.fingerprint"),
+          since: eb.ref("excluded.since"),
+        })),
+      )
+      .execute();
+  });
+}
+
+/** How one action ended, as it is to be remembered. */
+export type AppliedRecord = {
+  readonly key: string;
+  readonly action: NewAction;
+  readonly name: string | null;
+  readonly effect:
+    | { readonly kind: "stands"; readonly mapping: StandingMapping }
+    | { readonly kind: "removed"; readonly slot: string }
+    | {
+        readonly kind: "refused";
+        readonly fingerprint: string;
+        readonly sourceId: string;
+        readonly summary: string;
+        readonly reason: string;
+      }
+    /** Stays dirty: the next run tries again. */
+    | { readonly kind: "postponed" };
+};
+
+export type StandingMapping = {
+  readonly slot: string;
+  readonly source_id: string;
+  readonly account_id: number;
+  readonly identity: string;
+  readonly summary: string;
+  readonly starts_at: string;
+  readonly desired_fingerprint: string;
+  readonly sink_etag: string;
+  readonly sink_fingerprint: string;
+  readonly source_base: string | null;
+  readonly sink_base: string | null;
+};
+
+/** Commits the outcomes of a batch of writes together with the end of their intents. */
+export async function commitApplied(
+  db: Kysely<Database>,
+  targetId: string,
+  records: readonly AppliedRecord[],
+  keptBodies: readonly string[],
+  plannedAt: number,
+  now: number,
+): Promise<void> {
+  const at = new Date(now).toISOString();
+  await db.transaction().execute(async (tx) => {
+    await keepBodies(tx, keptBodies, now);
+    const standing = records.flatMap(({ effect }) => (effect.kind === "stands" ? [effect.mapping] : []));
+    if (standing.length > 0) {
+      await tx
+        .insertInto("mapping")
+        .values(standing.map((mapping) => ({ ...mapping, target_id: targetId, written_at: at })))
+        .onConflict((conflict) =>
+          conflict.columns(["target_id", "slot"]).doUpdateSet((eb) => ({
+            source_id: eb.ref("excluded.source_id"),
+            account_id: eb.ref("excluded.account_id"),
+            identity: eb.ref("excluded.identity"),
+            summary: eb.ref("excluded.summary"),
+            starts_at: eb.ref("excluded.starts_at"),
+            desired_fingerprint: eb.ref("excluded.desired_fingerprint"),
+            sink_etag: eb.ref("excluded.sink_etag"),
+            sink_fingerprint: eb.ref("excluded.sink_fingerprint"),
+            source_base: eb.ref("excluded.source_base"),
+            sink_base: eb.ref("excluded.sink_base"),
+            written_at: eb.ref("excluded.written_at"),
+          })),
+        )
+        .execute();
+    }
+    const removed = records.flatMap(({ effect }) => (effect.kind === "removed" ? [effect.slot] : []));
+    if (removed.length > 0) {
+      await tx.deleteFrom("mapping").where("target_id", "=", targetId).where("slot", "in", removed).execute();
+    }
+    const done = records.filter(({ effect }) => effect.kind !== "postponed").map(({ key }) => key);
+    if (done.length > 0) {
+      await tx
+        .deleteFrom("refusal")
+        .where("target_id", "=", targetId)
+        .where("meeting_key", "in", done)
+        .execute();
+    }
+    for (const { key, effect } of records) {
+      if (effect.kind !== "refused") continue;
+      const { kind: _, sourceId, ...refusal } = effect;
+      await tx
+        .insertInto("refusal")
+        .values({ target_id: targetId, meeting_key: key, source_id: sourceId, since: at, ...refusal })
+        .execute();
+    }
+    const names = records.flatMap(({ name, effect }) =>
+      name === null || effect.kind === "postponed" ? [] : [name],
+    );
+    if (names.length > 0) {
+      await tx
+        .deleteFrom("write_intent")
+        .where("target_id", "=", targetId)
+        .where("name", "in", names)
+        .execute();
+    }
+    await recordActions(
+      tx,
+      records.map(({ action }) => action),
+      now,
+    );
+    await clearDirtyKeys(tx, targetId, done, plannedAt);
+  });
+}
+
+/** Intents that an interrupted run left behind: fingerprints of writes whose outcome was not recorded, by object name. */
+export async function leftIntents(
+  db: Kysely<Database>,
+  targetId: string,
+): Promise<ReadonlyMap<string, string | null>> {
+  const rows = await db
+    .selectFrom("write_intent")
+    .select(["name", "fingerprint"])
+    .where("target_id", "=", targetId)
+    .execute();
+  return new Map(rows.map((row) => [row.name, row.fingerprint]));
+}

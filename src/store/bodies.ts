@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import type { Kysely } from "kysely";
+import type { Database } from "./schema.ts";
+
+/** SHA-256 of a body, the key it is kept under. */
+export function hashBody(content: string): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** Keeps bodies by content; the same content twice is kept once. */
+export async function keepBodies(
+  db: Kysely<Database>,
+  contents: readonly string[],
+  now: number,
+): Promise<void> {
+  const byHash = new Map(contents.map((content) => [hashBody(content), content]));
+  if (byHash.size === 0) return;
+  const created_at = new Date(now).toISOString();
+  await db
+    .insertInto("body")
+    .values([...byHash].map(([hash, content]) => ({ hash, content, created_at })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}

@@ -1,0 +1,74 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { mkdir, open, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Kysely } from "kysely";
+import type { Database } from "./schema.ts";
+
+/** The installation key is missing, or is not the one that this database was made with. */
+export class InstallationKeyError extends Error {
+  override readonly name = "InstallationKeyError";
+}
+
+const checkSetting = "installation-key-check";
+
+/**
+ * Reads the installation key, from which slots get their names. A new one is made only when neither
+ * the file nor the database knows one; the database keeps a check value.
+ *
+ * @throws InstallationKeyError when the file is missing or differs from what the database was made with.
+ */
+export async function installationKey(db: Kysely<Database>, path: string): Promise<string> {
+  const known = await db
+    .selectFrom("setting")
+    .select("value")
+    .where("key", "=", checkSetting)
+    .executeTakeFirst();
+  const key = (await readKey(path)) ?? (known === undefined ? await makeKey(path) : null);
+  if (key === null) {
+    throw new InstallationKeyError(
+      `The installation key ${path} is missing, but this database was made with one. ` +
+        "Put the file back from the backup (or name it in installation_key_file); a new key would double every event.",
+    );
+  }
+  if (known === undefined) {
+    await db
+      .insertInto("setting")
+      .values({ key: checkSetting, value: checkValue(key) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  } else if (known.value !== checkValue(key)) {
+    throw new InstallationKeyError(
+      `The installation key ${path} is not the one that this database was made with. ` +
+        "Put back the file that belongs to it; another key would double every event.",
+    );
+  }
+  return key;
+}
+
+async function readKey(path: string): Promise<string | null> {
+  try {
+    const key = (await readFile(path, "utf8")).trim();
+    if (key.length < 32) {
+      throw new InstallationKeyError(
+        `The installation key ${path} is too short: at least 32 characters are needed.`,
+      );
+    }
+    return key;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+async function makeKey(path: string): Promise<string> {
+  const key = randomBytes(32).toString("hex");
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await using file = await open(path, "wx", 0o600);
+  await file.writeFile(`${key}\n`);
+  await file.sync();
+  return key;
+}
+
+function checkValue(key: string): string {
+  return createHmac("sha256", key).update("kalends installation key check").digest("hex");
+}

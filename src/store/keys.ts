@@ -1,0 +1,221 @@
+import { type Kysely, sql } from "kysely";
+import type { Database } from "./schema.ts";
+import { chunks } from "./staging.ts";
+
+/** A candidate row, a mapping row and a refusal as stored for one meeting key. */
+export type StoredKey = {
+  readonly key: string;
+  readonly candidates: readonly StoredCandidate[];
+  readonly mapping: StoredMapping | null;
+  readonly refused: string | null;
+};
+
+export type StoredCandidate = {
+  readonly sourceId: string;
+  readonly accountId: number;
+  readonly identity: string;
+  readonly stagedId: number;
+  readonly priority: number;
+  readonly sourceOrder: number;
+  readonly retired: boolean;
+  readonly fingerprint: string;
+  readonly summary: string;
+  readonly startsAt: string;
+  readonly endsAt: string | null;
+  readonly baseKey: string;
+  readonly instance: string | null;
+};
+
+export type StoredMapping = {
+  readonly slot: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly etag: string;
+  readonly sinkFingerprint: string;
+  readonly desiredFingerprint: string | null;
+  readonly sourceId: string | null;
+  readonly accountId: number | null;
+  readonly identity: string | null;
+  readonly summary: string;
+  readonly startsAt: string | null;
+};
+
+export async function countDirtyKeys(db: Kysely<Database>, targetId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom("dirty_key")
+    .where("target_id", "=", targetId)
+    .select(sql<number>`count(*)::int`.as("count"))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Meeting keys to be looked at: the dirty ones, or all that a target knows. In pages, by key. */
+export async function listKeys(
+  db: Kysely<Database>,
+  targetId: string,
+  scope: "dirty" | "all",
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const dirty = db.selectFrom("dirty_key").select("meeting_key").where("target_id", "=", targetId);
+  const all = db
+    .selectFrom("candidate")
+    .select("meeting_key")
+    .where("target_id", "=", targetId)
+    .union(
+      db
+        .selectFrom("slot")
+        .select((eb) => eb.ref("meeting_key").$notNull().as("meeting_key"))
+        .where("target_id", "=", targetId)
+        .where("meeting_key", "is not", null),
+    );
+  const rows = await db
+    .selectFrom((scope === "dirty" ? dirty : all).as("keys"))
+    .select("meeting_key")
+    .where("meeting_key", ">", after)
+    .orderBy("meeting_key")
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.meeting_key);
+}
+
+/** Everything stored about the given keys. */
+export async function loadKeys(
+  db: Kysely<Database>,
+  targetId: string,
+  keys: readonly string[],
+): Promise<StoredKey[]> {
+  if (keys.length === 0) return [];
+  const candidates = await db
+    .selectFrom("candidate")
+    .selectAll()
+    .where("target_id", "=", targetId)
+    .where("meeting_key", "in", keys)
+    .orderBy("id")
+    .execute();
+  const mappings = await db
+    .selectFrom("slot")
+    .innerJoin("mapping", (join) =>
+      join.onRef("mapping.target_id", "=", "slot.target_id").onRef("mapping.slot", "=", "slot.slot"),
+    )
+    .select([
+      "slot.meeting_key",
+      "slot.slot",
+      "slot.name",
+      "slot.uid",
+      "mapping.sink_etag",
+      "mapping.sink_fingerprint",
+      "mapping.desired_fingerprint",
+      "mapping.source_id",
+      "mapping.account_id",
+      "mapping.identity",
+      "mapping.summary",
+      "mapping.starts_at",
+    ])
+    .where("slot.target_id", "=", targetId)
+    .where("slot.meeting_key", "in", keys)
+    .execute();
+  const refusals = await db
+    .selectFrom("refusal")
+    .select(["meeting_key", "fingerprint"])
+    .where("target_id", "=", targetId)
+    .where("meeting_key", "in", keys)
+    .execute();
+
+  const candidatesByKey = Map.groupBy(candidates, (row) => row.meeting_key);
+  const mappingByKey = new Map(mappings.map((row) => [row.meeting_key, row]));
+  const refusalByKey = new Map(refusals.map((row) => [row.meeting_key, row.fingerprint]));
+  return keys.map((key) => {
+    const mapping = mappingByKey.get(key);
+    return {
+      key,
+      candidates: (candidatesByKey.get(key) ?? []).map((row) => ({
+        sourceId: row.source_id,
+        accountId: row.account_id,
+        identity: row.identity,
+        stagedId: row.staged_id,
+        priority: row.priority,
+        sourceOrder: row.source_order,
+        retired: row.retired,
+        fingerprint: row.fingerprint,
+        summary: row.summary,
+        startsAt: row.starts_at,
+        endsAt: row.ends_at,
+        baseKey: row.base_key,
+        instance: row.instance,
+      })),
+      mapping:
+        mapping === undefined
+          ? null
+          : {
+              slot: mapping.slot,
+              name: mapping.name,
+              uid: mapping.uid,
+              etag: mapping.sink_etag,
+              sinkFingerprint: mapping.sink_fingerprint,
+              desiredFingerprint: mapping.desired_fingerprint,
+              sourceId: mapping.source_id,
+              accountId: mapping.account_id,
+              identity: mapping.identity,
+              summary: mapping.summary,
+              startsAt: mapping.starts_at,
+            },
+      refused: refusalByKey.get(key) ?? null,
+    };
+  });
+}
+
+/** Living series candidates that share a base key with a loose invitation: they may cover it. */
+export async function seriesOfBase(
+  db: Kysely<Database>,
+  targetId: string,
+  baseKeys: readonly string[],
+): Promise<Array<{ baseKey: string; stagedId: number; accountId: number; identity: string }>> {
+  if (baseKeys.length === 0) return [];
+  const rows = await db
+    .selectFrom("candidate")
+    .select(["base_key", "staged_id", "account_id", "identity"])
+    .where("target_id", "=", targetId)
+    .where("base_key", "in", baseKeys)
+    .where("instance", "is", null)
+    .where("retired", "=", false)
+    .execute();
+  return rows.map((row) => ({
+    baseKey: row.base_key,
+    stagedId: row.staged_id,
+    accountId: row.account_id,
+    identity: row.identity,
+  }));
+}
+
+/** How many objects of each source stand in a target. */
+export async function countStanding(db: Kysely<Database>, targetId: string): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom("mapping")
+    .select(["source_id"])
+    .select(sql<number>`count(*)::int`.as("count"))
+    .where("target_id", "=", targetId)
+    .where("source_id", "is not", null)
+    .groupBy("source_id")
+    .execute();
+  return new Map(
+    rows.flatMap((row) => (row.source_id === null ? [] : [[row.source_id, row.count] as const])),
+  );
+}
+
+/** Keys that need no more looking at, unless they were marked again after `before` (epoch ms). */
+export async function clearDirtyKeys(
+  db: Kysely<Database>,
+  targetId: string,
+  keys: readonly string[],
+  before: number,
+): Promise<void> {
+  for (const part of chunks(keys, 1000)) {
+    await db
+      .deleteFrom("dirty_key")
+      .where("target_id", "=", targetId)
+      .where("meeting_key", "in", part)
+      .where("since", "<=", new Date(before))
+      .execute();
+  }
+}

@@ -1,0 +1,20 @@
+import { type Migration, Migrator } from "kysely/migration";
+import type { Kysely } from "kysely";
+import * as first from "./migrations/0001-first.ts";
+import type { Database } from "./schema.ts";
+
+const migrations: Record<string, Migration> = { "0001-first": first };
+
+/** Brings the database to the newest schema. Idempotent; several processes may call it at once. */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  const failed = results?.find((result) => result.status === "Error")?.migrationName ?? "(none was started)";
+  throw new Error(`The database could not be brought to this version: migration ${failed} failed.`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,116 @@
+import type { Kysely } from "kysely";
+import type { Database } from "./schema.ts";
+
+export type Slot = { readonly slot: string; readonly name: string; readonly uid: string };
+
+/** Slots by meeting key. */
+export async function slotsOfKeys(
+  db: Kysely<Database>,
+  targetId: string,
+  keys: readonly string[],
+): Promise<Map<string, Slot>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("slot")
+    .select(["meeting_key", "slot", "name", "uid"])
+    .where("target_id", "=", targetId)
+    .where("meeting_key", "in", keys)
+    .execute();
+  return new Map(
+    rows.flatMap((row) =>
+      row.meeting_key === null
+        ? []
+        : [[row.meeting_key, { slot: row.slot, name: row.name, uid: row.uid }] as const],
+    ),
+  );
+}
+
+/** Which of these slot values belong to objects that were found in the sink and are not claimed yet. */
+export async function unclaimedSlots(
+  db: Kysely<Database>,
+  targetId: string,
+  values: readonly string[],
+): Promise<Set<string>> {
+  if (values.length === 0) return new Set();
+  const rows = await db
+    .selectFrom("slot")
+    .select("slot")
+    .where("target_id", "=", targetId)
+    .where("meeting_key", "is", null)
+    .where("slot", "in", values)
+    .execute();
+  return new Set(rows.map((row) => row.slot));
+}
+
+/** Gives unclaimed slots to the meetings whose keys lead to them. */
+export async function claimSlots(
+  db: Kysely<Database>,
+  targetId: string,
+  claims: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const [slot, meetingKey] of claims) {
+    await db
+      .updateTable("slot")
+      .set({ meeting_key: meetingKey })
+      .where("target_id", "=", targetId)
+      .where("slot", "=", slot)
+      .where("meeting_key", "is", null)
+      .execute();
+  }
+}
+
+export type Found = {
+  readonly slot: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly etag: string;
+  readonly fingerprint: string;
+  readonly summary: string;
+  readonly startsAt: string | null;
+};
+
+/** Records objects of ours that already stood in a target: slots without a meeting, mappings without an owner. */
+export async function recordFound(
+  db: Kysely<Database>,
+  targetId: string,
+  found: readonly Found[],
+  now: number,
+): Promise<void> {
+  if (found.length === 0) return;
+  await db.transaction().execute(async (tx) => {
+    await tx
+      .insertInto("slot")
+      .values(
+        found.map((it) => ({
+          target_id: targetId,
+          slot: it.slot,
+          meeting_key: null,
+          name: it.name,
+          uid: it.uid,
+        })),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    await tx
+      .insertInto("mapping")
+      .values(
+        found.map((it) => ({
+          target_id: targetId,
+          slot: it.slot,
+          source_id: null,
+          account_id: null,
+          identity: null,
+          summary: it.summary,
+          starts_at: it.startsAt,
+          desired_fingerprint: null,
+          sink_etag: it.etag,
+          sink_fingerprint: it.fingerprint,
+          source_base: null,
+          sink_base: null,
+          written_at: new Date(now).toISOString(),
+        })),
+      )
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  });
+}

@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import { Kysely, PostgresDialect } from "kysely";
+import { Pool } from "pg";
+import { lockFolder } from "./folder-lock.ts";
+import { migrate } from "./migrate.ts";
+import type { Database } from "./schema.ts";
+import { SerialPGliteDialect } from "./serial-pglite-dialect.ts";
+
+/** The open database, migrated. Disposing closes it and gives the data folder free. */
+export interface Store extends AsyncDisposable {
+  readonly db: Kysely<Database>;
+  readonly engine: StoreEngine;
+}
+
+/** What the job queue needs to share the database. */
+export type StoreEngine =
+  | { readonly kind: "postgres"; readonly url: string }
+  | { readonly kind: "pglite"; readonly pglite: PGlite };
+
+export type StoreOptions = {
+  /** A PostgreSQL URL; null: an embedded database in `dataFolder`. */
+  readonly databaseUrl: string | null;
+  readonly dataFolder: string;
+  /** The command that opens it, for the message that a second process gets. */
+  readonly command: string;
+};
+
+/**
+ * Opens the database and brings it to the newest schema.
+ *
+ * @throws FolderLockedError where another process has the data folder.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  return options.databaseUrl === null ? openEmbedded(options) : openPostgres(options.databaseUrl);
+}
+
+async function openPostgres(url: string): Promise<Store> {
+  const pool = new Pool({ connectionString: url, max: 10, application_name: "kalends" });
+  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await requireVersion(pool);
+    await migrate(db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return { db, engine: { kind: "postgres", url }, [Symbol.asyncDispose]: () => db.destroy() };
+}
+
+async function requireVersion(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ version: number }>(
+    "select current_setting('server_version_num')::int as version",
+  );
+  const version = rows[0]?.version ?? 0;
+  if (version < 150_000) {
+    throw new Error(
+      `DATABASE_URL leads to PostgreSQL ${Math.floor(version / 10_000)}; Kalends needs 15 or newer.`,
+    );
+  }
+}
+
+async function openEmbedded(options: StoreOptions): Promise<Store> {
+  const stack = new AsyncDisposableStack();
+  try {
+    stack.use(await lockFolder(options.dataFolder, options.command, Date.now()));
+    const pglite = stack.adopt(await PGlite.create({ dataDir: join(options.dataFolder, "pglite") }), (it) =>
+      it.close(),
+    );
+    const db = new Kysely<Database>({ dialect: new SerialPGliteDialect({ pglite }) });
+    await migrate(db);
+    return { db, engine: { kind: "pglite", pglite }, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}

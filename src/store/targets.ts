@@ -1,0 +1,35 @@
+import type { Kysely, Selectable } from "kysely";
+import type { Database, TargetTable } from "./schema.ts";
+
+export type Target = Selectable<TargetTable>;
+
+export async function ensureTarget(db: Kysely<Database>, id: string): Promise<Target> {
+  await db
+    .insertInto("target")
+    .values({ id })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return db.selectFrom("target").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
+}
+
+export async function listTargets(db: Kysely<Database>): Promise<Target[]> {
+  return db.selectFrom("target").selectAll().orderBy("id").execute();
+}
+
+export async function updateTarget(
+  db: Kysely<Database>,
+  id: string,
+  change: Partial<{
+    href: string;
+    surveyed_at: string;
+    held: string | null;
+    foreign_count: number;
+    failures: number;
+    retry_at: string | null;
+    last_error: string | null;
+    reconciled_at: string;
+    rewrites_expected: boolean;
+  }>,
+): Promise<void> {
+  await db.updateTable("target").set(change).where("id", "=", id).execute();
+}

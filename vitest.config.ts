@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, extra: object = {}) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], environment: "node", ...extra },
+});
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/closing-line.ts"],
+    projects: [
+      project("unit", { env: { TZ: "Pacific/Auckland" } }),
+      project("contract", { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project("integration", { testTimeout: 60_000, hookTimeout: 120_000 }),
+    ],
+  },
+});
