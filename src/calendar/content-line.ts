@@ -9,7 +9,7 @@ export type ContentLine = {
 };
 
 /** Name in upper case; values without their quotes. */
-export type Parameter = { readonly name: string; readonly values: readonly string[] };
+type Parameter = { readonly name: string; readonly values: readonly string[] };
 
 /** Unfolds an iCalendar text into its lines (CRLF, LF or CR line ends); empty lines are left out. */
 export function unfold(ics: string): string[] {
@@ -92,7 +92,7 @@ export function splitTextList(value: string): string[] {
 export function stripControls(text: string): string {
   return text
     .replace(/\r\n?|\u0085|\u2028|\u2029/g, "\n")
-    .replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\uFFFE\uFFFF\uFEFF]/g, "")
+    .replace(/[^\P{Cc}\t\n]|[\uFFFE\uFFFF\uFEFF]/gu, "")
     .toWellFormed();
 }
 

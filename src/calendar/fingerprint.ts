@@ -73,5 +73,5 @@ function decodeParameter(value: string): string {
 }
 
 function sorted(texts: readonly string[]): string[] {
-  return [...texts].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return texts.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }

@@ -1,7 +1,7 @@
 import { type Component, lineOf, valueOf } from "./component.ts";
-import { dateValuesOf, dayMs, parseDateValue } from "./date-value.ts";
+import { dateValuesOf, parseDateValue } from "./date-value.ts";
 import { parseRule, ruleStarts } from "./rule.ts";
-import type { Zone } from "./zones.ts";
+import { type Zone, zoneOfOffsets } from "./zones.ts";
 
 /** From `at` (an instant) on, the offset in milliseconds is `to`; before it was `from`. */
 type Onset = { readonly at: number; readonly from: number; readonly to: number };
@@ -16,13 +16,7 @@ export function observanceZone(block: Component): Zone | null {
   if (first === undefined) return null;
   const offsetAt = (instant: number): number =>
     onsets.findLast((onset) => onset.at <= instant)?.to ?? first.from;
-  const toInstant = (wall: number): number => {
-    const before = offsetAt(wall - dayMs);
-    const after = offsetAt(wall + dayMs);
-    const isAfter = offsetAt(wall - before) !== before && offsetAt(wall - after) === after;
-    return wall - (isAfter ? after : before);
-  };
-  return { toInstant, toWall: (instant) => instant + offsetAt(instant) };
+  return zoneOfOffsets(offsetAt);
 }
 
 function onsetsOf(observance: Component): Onset[] {

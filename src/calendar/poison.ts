@@ -1,7 +1,7 @@
 import type { CalendarZones } from "./calendar-zones.ts";
 import { type Component, lineOf, mapEvents } from "./component.ts";
 import { type ContentLine, contentLine } from "./content-line.ts";
-import { type DateValue, dateParameters, dateValuesOf, formatDateValue } from "./date-value.ts";
+import { type DateValue, dateParameters, dateValuesOf, dayMs, formatDateValue } from "./date-value.ts";
 import { type EventTimes, eventTimes, firstDate } from "./event-times.ts";
 import { masterOf, overridesOf, seriesStarts, untilWall } from "./recurrence.ts";
 import { parseRule, type Rule, ruleStarts } from "./rule.ts";
@@ -92,25 +92,39 @@ function fitDates(calendar: Component, master: Component, times: EventTimes, zon
     : { kind: "fit", calendar, clipped: false };
 }
 
-function sizeUp({
-  master,
-  times,
-  zones,
-  window,
-  rule,
-}: Series): "fits" | "empty" | "too-big" | "unsupported" {
+function sizeUp(series: Series): "fits" | "empty" | "too-big" | "unsupported" {
+  const { master, times, zones, window, rule } = series;
   const until = untilWall(rule, times.start, zones);
   const isFinite = until !== null || rule.count !== null;
   // A server walks a finite series to its end when it stores it, an endless one to the end of a query.
   const end = isFinite ? latest : Date.parse(window.until);
-  const span = { from: times.start.wall, until: end, limit: mostInstances };
+  // A month is enough to see whether the rule can be expanded at all.
+  const reach = isSparse(series, until, end) ? times.start.wall + 31 * dayMs : end;
+  const span = { from: times.start.wall, until: reach, limit: mostInstances };
   if (!isInRange(times, zones) || (until ?? 0) > latest) return "too-big";
-  const beyond = ruleStarts(rule, { start: times.start.wall, until, from: latest, to: latest * 4, limit: 1 });
-  if (rule.count !== null && (beyond.kind !== "starts" || beyond.walls.length > 0)) return "too-big";
+  if (rule.count !== null && goesBeyond(series)) return "too-big";
   const starts = seriesStarts(master, times, zones, span);
   if (starts.kind === "too-many") return "too-big";
   if (starts.kind === "unsupported") return "unsupported";
   return starts.walls.length === 0 && isFinite ? "empty" : "fits";
+}
+
+/** True where a glance says that it fits: at most one instance a day, and not all of them excluded. */
+function isSparse({ master, times, rule }: Series, until: number | null, end: number): boolean {
+  const isFinite = until !== null || rule.count !== null;
+  const counts = (name: string): number => master.lines.filter((line) => line.name === name).length;
+  const isPlain = counts("RRULE") === 1 && counts("RDATE") === 0 && !(isFinite && counts("EXDATE") > 0);
+  const isOften =
+    /^(?:HOUR|MINUTE|SECOND)LY$/.test(rule.frequency) ||
+    ["BYHOUR", "BYMINUTE", "BYSECOND"].some((part) => rule.parts.has(part));
+  const days = (Math.min(until ?? end, end) - times.start.wall) / dayMs;
+  return isPlain && !isOften && Math.min(days + 1, rule.count ?? days) < mostInstances;
+}
+
+function goesBeyond({ times, rule }: Series): boolean {
+  const request = { start: times.start.wall, until: null, from: latest, to: latest * 4, limit: 1 };
+  const found = ruleStarts(rule, request);
+  return found.kind !== "starts" || found.walls.length > 0;
 }
 
 /** Begins the series at its first occurrence of the year before the window's, and ends it after the window. */

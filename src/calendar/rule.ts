@@ -12,7 +12,7 @@ export type Rule = {
   readonly parts: ReadonlyMap<string, string>;
 };
 
-export type Frequency = "YEARLY" | "MONTHLY" | "WEEKLY" | "DAILY" | "HOURLY" | "MINUTELY" | "SECONDLY";
+type Frequency = "YEARLY" | "MONTHLY" | "WEEKLY" | "DAILY" | "HOURLY" | "MINUTELY" | "SECONDLY";
 
 /** How far one request to the expander may reach: the finer the rule, the shorter. */
 const reach: Readonly<Record<Frequency, number>> = {

@@ -13,8 +13,9 @@ export type Zone = {
 
 const fromWindows: ReadonlyMap<string, string> = new Map([
   ...windowsZones.supplemental.windowsZones.mapTimezones
-    .filter(({ mapZone }) => mapZone._territory === "001")
-    .map(({ mapZone }) => [mapZone._other.toLowerCase(), mapZone._type] as const),
+    .map(({ mapZone: { _other: name, _type: zone, _territory: territory } }) => ({ name, zone, territory }))
+    .filter(({ territory }) => territory === "001")
+    .map(({ name, zone }) => [name.toLowerCase(), zone] as const),
   // Names that Windows or Exchange still give and CLDR does not carry.
   ["coordinated universal time", "Etc/UTC"],
   ["tzone://microsoft/utc", "Etc/UTC"],
@@ -52,10 +53,14 @@ function known(name: string): boolean {
   return answer;
 }
 
+const zones = new Map<string, Zone>();
+
 /** The rules of an IANA zone. @throws RangeError if `name` is none (see `isIanaZone`). */
 export function zoneOf(name: string): Zone {
   if (!isIanaZone(name)) throw new RangeError(`"${name}" is no IANA time zone`);
-  return isUtc(name) ? utc : { toInstant: (wall) => toInstant(wall, name), toWall: (at) => toWall(at, name) };
+  const zone = zones.get(name) ?? (isUtc(name) ? utc : zoneOfOffsets(offsetsOf(name)));
+  zones.set(name, zone);
+  return zone;
 }
 
 /** UTC, and the zone in which wall clocks are compared with each other. */
@@ -66,13 +71,42 @@ export function isUtc(name: string): boolean {
   return /^(?:Etc\/)?(?:UTC|UCT|Universal|Zulu|GMT|GMT0|GMT[+-]0|Greenwich)$/i.test(name);
 }
 
-function toInstant(wall: number, zone: string): number {
-  const iso = new Date(wall).toISOString().slice(0, -1);
-  return Temporal.PlainDateTime.from(iso).toZonedDateTime(zone, { disambiguation: "compatible" })
-    .epochMilliseconds;
+const dayMs = 86_400_000;
+
+/** A zone that is known by its offset (milliseconds east) at each instant. */
+export function zoneOfOffsets(offsetAt: (instant: number) => number): Zone {
+  const toInstant = (wall: number): number => {
+    const before = offsetAt(wall - dayMs);
+    const after = offsetAt(wall + dayMs);
+    const isAfter = offsetAt(wall - before) !== before && offsetAt(wall - after) === after;
+    return wall - (isAfter ? after : before);
+  };
+  return { toInstant, toWall: (instant) => instant + offsetAt(instant) };
 }
 
-function toWall(instant: number, zone: string): number {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone);
-  return instant + zoned.offsetNanoseconds / 1e6;
+type Stretch = { readonly from: number; readonly until: number; readonly offset: number };
+
+/** The offsets of an IANA zone, asked for once for each stretch between two changes: asking is dear. */
+function offsetsOf(name: string): (instant: number) => number {
+  const stretches: Stretch[] = [];
+  let latest: Stretch | undefined;
+  return (instant) => {
+    if (latest === undefined || instant < latest.from || instant >= latest.until) {
+      latest = stretches.find((one) => instant >= one.from && instant < one.until);
+      if (latest === undefined) stretches.push((latest = stretchAround(instant, name)));
+    }
+    return latest.offset;
+  };
+}
+
+function stretchAround(instant: number, name: string): Stretch {
+  const at = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(name);
+  // "previous" is strictly before: one step further takes in a change at this very instant.
+  const from = at.add({ milliseconds: 1 }).getTimeZoneTransition("previous");
+  const until = at.getTimeZoneTransition("next");
+  return {
+    from: from?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
+    until: until?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
+    offset: at.offsetNanoseconds / 1e6,
+  };
 }

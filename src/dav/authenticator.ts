@@ -16,7 +16,7 @@ export interface Authenticator {
   challenged(request: AuthenticatedRequest, response: HttpResponse, sent: string | null): boolean;
 }
 
-export type AuthenticatedRequest = { readonly method: string; readonly url: URL };
+type AuthenticatedRequest = { readonly method: string; readonly url: URL };
 
 export type AuthenticatorOptions = {
   readonly username: string;

@@ -27,7 +27,7 @@ export type SyncPage = {
 };
 
 /** `etag` is normalised, null where the server did not say. */
-export type SyncedMember = { readonly href: string; readonly etag: string | null };
+type SyncedMember = { readonly href: string; readonly etag: string | null };
 
 const getEtag: Name = [DAV, "getetag"];
 const validSyncToken = keyOf([DAV, "valid-sync-token"]);

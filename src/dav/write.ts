@@ -14,7 +14,7 @@ export type PutRequest = {
 };
 
 /** Codes are precondition keys (`{urn:ietf:params:xml:ns:caldav}no-uid-conflict`), null where the server named none. */
-export type RefusedWrite = {
+type RefusedWrite = {
   readonly kind: "refused";
   readonly status: number;
   readonly code: string | null;

@@ -9,7 +9,7 @@ import { ExchangeWatch } from "./exchange-watch.ts";
 import { RemoteError } from "./remote-error.ts";
 import type { HttpRequest, HttpResponse, TransportOptions } from "./transport.ts";
 
-export type ExchangeLimits = Required<Omit<TransportOptions, "ca">>;
+type ExchangeLimits = Required<Omit<TransportOptions, "ca">>;
 
 export type ExchangeContext = {
   readonly agent: http.Agent;
@@ -82,6 +82,7 @@ async function firstResponse(outgoing: ClientRequest): Promise<IncomingMessage> 
   return incoming;
 }
 
+/** Node itself throws where the body ends before its content-length or last chunk. */
 async function readBody(
   incoming: IncomingMessage,
   { watch, attempted, maxBytes }: { watch: ExchangeWatch; attempted: string; maxBytes: number },
@@ -94,9 +95,6 @@ async function readBody(
     length += chunk.length;
     if (length > maxBytes) throw bodyTooLarge(attempted, maxBytes);
     chunks.push(chunk);
-  }
-  if (!incoming.complete) {
-    throw new RemoteError("transient", `${attempted}: the body was cut off after ${length} bytes`);
   }
   return await decodeContent(Buffer.concat(chunks), incoming.headers["content-encoding"], {
     maxBytes,

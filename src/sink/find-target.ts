@@ -27,9 +27,9 @@ export async function findTarget(
     return { url, calendar };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
+    if (error.kind === "missing" && boundHref === null) return { url, calendar: null };
     if ([401, 403, 404, 410, 421].includes(error.status ?? 0)) account.forgetHome();
     if (error.kind !== "missing") throw error;
-    if (boundHref === null) return { url, calendar: null };
     throw new RemoteError(
       "missing",
       `The calendar of target "${spec.id}" is not on the sink any more (${href}).`,

@@ -74,7 +74,7 @@ export async function* pullRound(
       note = noteOf(position, endless);
       continue;
     }
-    position = { ...position, link: page.nextLink, trail: position.trail };
+    position = { ...position, link: page.nextLink, trail };
     yield { kind, ...content, resume: JSON.stringify(position), checkpoint: null, ...told };
     note = null;
   }

@@ -8,7 +8,8 @@ import { isInAnyView } from "./view-search.ts";
 const batchSize = 12;
 
 /**
- * Works off what is owed, a batch of items at a time.
+ * Works off what is owed, a batch of items at a time. `gone` of a series or an event that was to be read is
+ * a removal still to be confirmed as a tombstone.
  *
  * @throws RemoteError that speaks of the whole mailbox (credentials, throttling, network, a stop), after the
  *   settlements reached so far were yielded; what speaks of one item is yielded as `failed`
@@ -45,8 +46,8 @@ async function reread(context: SeriesContext, item: OwedItem, native: string | n
     if (!isItemNotFound(error)) throw error;
     // Occurrences without a readable master are no deleted series: it stays owed.
     if (await isInAnyView(context.reader, item.nativeId, [context.window])) throw error;
-    // And no deletion either: it may have moved to a calendar whose round is not finished yet.
-    return { kind: "void", item, reason: "It is no longer in this calendar; only its tombstone removes it." };
+    // And no deletion yet: it may have moved to a calendar whose round is not finished. Its tombstone decides.
+    return { kind: "gone", item };
   }
 }
 

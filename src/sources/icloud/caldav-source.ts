@@ -6,18 +6,18 @@ import { decodePath, urlOfHref } from "../../dav/href.ts";
 import type { Clock } from "../../http/clock.ts";
 import type { RetryPolicy } from "../../http/retry.ts";
 import type { Transport } from "../../http/transport.ts";
-import type { CalendarRef, Source, Translator } from "../source.ts";
+import type { CalendarRef, Source } from "../source.ts";
 import type { Account, Collection } from "./account.ts";
 import { credentialHosts } from "./credential-hosts.ts";
 import { findHomes, type Homes, mayHaveMoved, recallHomes, rememberHomes } from "./home.ts";
 import { readRound } from "./round.ts";
 import { selectCalendars } from "./select-calendars.ts";
 import { settleOwed } from "./settle.ts";
+import { caldavTranslator } from "./translate.ts";
 
 export type CaldavSourceParts = {
   /** Owned: disposed of with the source. */
   readonly transport: Transport;
-  readonly translator: Translator;
   readonly clock?: Clock;
   /** In [0, 1), for the jitter between retries. */
   readonly random?: () => number;
@@ -29,10 +29,8 @@ const batchSizes = { icloud: 10, caldav: 50 } as const;
 
 /** An iCloud account or any other CalDAV account (RFC 4791, RFC 6578) as a source. */
 export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSourceParts): Source {
-  const { transport, translator, ...options } = parts;
   const client = createDavClient({
-    ...options,
-    transport,
+    ...parts,
     authenticator: createAuthenticator({
       username: config.credentials.username,
       password: config.credentials.password.reveal(),
@@ -59,7 +57,7 @@ export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSour
 
   return {
     coverage: "everything",
-    translator,
+    translator: caldavTranslator,
 
     async listCalendars(memory, signal) {
       const remembered = recallHomes(account, memory);

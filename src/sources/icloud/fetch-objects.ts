@@ -6,9 +6,10 @@ import { liesInTheObjects } from "./object-error.ts";
 
 export type FetchedObjects = {
   readonly staged: readonly NativeEvent[];
-  /** Hrefs with a 404 of their own. */
-  readonly gone: readonly string[];
-  /** Left out, refused, or without a body: to be read again. */
+  /**
+   * Left out, refused, or called absent: to be read by themselves. A 404 here is no removal: the object was listed a
+   * moment ago, and iCloud's multiget denies objects of shared calendars that are there.
+   */
   readonly owed: readonly OwedItem[];
 };
 
@@ -25,21 +26,18 @@ export async function fetchObjects(
   signal: AbortSignal,
 ): Promise<FetchedObjects> {
   const staged: NativeEvent[] = [];
-  const gone: string[] = [];
   const owed: OwedItem[] = [];
   for (const hrefs of inBatches([...listed.keys()], account.batchSize)) {
     for (const result of await multigetEach(account, collection, hrefs, signal)) {
       const nativeId = result.href;
       if (result.kind === "found") {
         staged.push({ nativeId, etag: result.etag ?? listed.get(nativeId) ?? null, native: result.data });
-      } else if (result.kind === "failed" && isAbsent(result.status)) {
-        gone.push(nativeId);
       } else {
         owed.push({ kind: "fetch", nativeId });
       }
     }
   }
-  return { staged, gone, owed };
+  return { staged, owed };
 }
 
 /**
@@ -60,6 +58,3 @@ export async function multigetEach(
     return hrefs.map((href) => ({ kind: "unanswered", href }));
   }
 }
-
-/** True for the statuses that say that a resource is not there. */
-export const isAbsent = (status: number): boolean => status === 404 || status === 410;

@@ -134,7 +134,7 @@ async function* pages(round: Round, findings: Findings): AsyncGenerator<Page, vo
       kind,
       staged: objects.staged,
       present: index === 0 ? present : [],
-      gone: index === 0 ? [...findings.gone, ...objects.gone] : objects.gone,
+      gone: index === 0 ? findings.gone : [],
       owed: objects.owed,
       resume: isLast ? null : formatResume(findings.resume),
       checkpoint: isLast ? formatCheckpoint(findings.checkpoint) : null,

@@ -2,15 +2,14 @@ import { inBatches } from "../../dav/batches.ts";
 import { readCalendar } from "../../dav/calendars.ts";
 import { getObject } from "../../dav/get.ts";
 import { urlOfHref } from "../../dav/href.ts";
-import type { MultigetResult } from "../../dav/multiget.ts";
 import type { OwedItem, OwedWork, Settlement } from "../source.ts";
 import type { Account, Collection } from "./account.ts";
-import { isAbsent, multigetEach } from "./fetch-objects.ts";
+import { multigetEach } from "./fetch-objects.ts";
 import { liesInTheObjects } from "./object-error.ts";
 
 /**
- * Works off owed objects: each is read once more, and what stands there decides. An object is `gone` only by a
- * 404 of its own while its collection is still there.
+ * Works off owed objects: each is read once more, and what stands there decides. Only a GET is believed to say that an
+ * object is gone, and only while its collection is still there.
  *
  * @throws RemoteError where the server or the collection cannot be read.
  */
@@ -21,13 +20,18 @@ export async function* settleOwed(
   signal: AbortSignal,
 ): AsyncGenerator<readonly Settlement[], void, undefined> {
   for (const batch of inBatches(items, account.batchSize)) {
-    const hrefs = [...new Set(batch.map((item) => item.nativeId))];
-    const results = await multigetEach(account, collection, hrefs, signal);
+    const wanted = batch.filter(({ kind }) => kind !== "tombstone").map(({ nativeId }) => nativeId);
+    const results = await multigetEach(account, collection, [...new Set(wanted)], signal);
     const byHref = new Map(results.map((result) => [result.href, result]));
     const settled: Settlement[] = [];
     for (const { kind, nativeId } of batch) {
-      const answer = byHref.get(nativeId) ?? { kind: "unanswered", href: nativeId };
-      settled.push(await settle(account, collection, { kind, nativeId }, answer, signal));
+      const item = { kind, nativeId };
+      const answer = kind === "tombstone" ? undefined : byHref.get(nativeId);
+      settled.push(
+        answer?.kind === "found"
+          ? { kind: "staged", item, event: { nativeId, etag: answer.etag, native: answer.data } }
+          : await settleAlone(account, collection, item, signal),
+      );
     }
     // A collection that was removed or moved away answers 404 for all of its objects: that is no deletion.
     if (settled.some((settlement) => settlement.kind === "gone")) {
@@ -37,33 +41,19 @@ export async function* settleOwed(
   }
 }
 
-async function settle(
+async function settleAlone(
   account: Account,
   collection: Collection,
   item: OwedItem,
-  answer: MultigetResult,
   signal: AbortSignal,
 ): Promise<Settlement> {
-  if (answer.kind === "found") {
-    return { kind: "staged", item, event: toEvent(answer.etag, answer.data, item) };
-  }
-  // The tombstone and this are two statements. Alone, a 404 inside a multiget is too weak: iCloud gives it for
-  // objects of shared calendars that are there.
-  if (item.kind === "tombstone" && answer.kind === "failed" && isAbsent(answer.status)) {
-    return { kind: "gone", item };
-  }
+  const { nativeId } = item;
   try {
-    const object = await getObject(account.client, urlOfHref(item.nativeId, collection.url), signal);
+    const object = await getObject(account.client, urlOfHref(nativeId, collection.url), signal);
     if (object === null) return { kind: "gone", item };
-    return { kind: "staged", item, event: toEvent(object.etag, object.data, item) };
+    return { kind: "staged", item, event: { nativeId, etag: object.etag, native: object.data } };
   } catch (error) {
     if (!liesInTheObjects(error)) throw error;
     return { kind: "failed", item, error };
   }
 }
-
-const toEvent = (etag: string | null, native: string, item: OwedItem) => ({
-  nativeId: item.nativeId,
-  etag,
-  native,
-});

@@ -1,0 +1,197 @@
+import { describe, expect, it } from "vitest";
+import { graphTranslator } from "../../../src/sources/graph/translate/translator.ts";
+import { linesOf, meeting, onlyEvent, single, window, zone } from "./graph-events.ts";
+
+describe("a single event of Graph", () => {
+  it("keeps its instant and is written in its own zone", () => {
+    const lines = linesOf(single());
+    expect(lines).toContain("DTSTART;TZID=America/New_York:20260302T140000");
+    expect(lines).toContain("DTEND;TZID=America/New_York:20260302T150000");
+    expect(onlyEvent(single()).object).toMatchObject({
+      summary: "Budget",
+      start: "2026-03-02T19:00:00.000Z",
+      end: "2026-03-02T20:00:00.000Z",
+    });
+    expect(onlyEvent(single()).object.ics).toContain("BEGIN:VTIMEZONE\r\nTZID:America/New_York\r\n");
+  });
+
+  it.each(["tzone://Microsoft/Custom", "Customized Time Zone", "Mars Standard Time", "", null])(
+    "is written in UTC where its zone is called %s",
+    (originalStartTimeZone) => {
+      expect(linesOf(single({ originalStartTimeZone }))).toContain("DTSTART:20260302T190000Z");
+    },
+  );
+
+  it("is written in UTC in the repeated hour, which a wall clock cannot name", () => {
+    const lines = linesOf(
+      single({
+        start: { dateTime: "2026-11-01T06:30:00.0000000", timeZone: "UTC" },
+        end: { dateTime: "2026-11-01T07:30:00.0000000", timeZone: "UTC" },
+      }),
+    );
+    expect(lines).toContain("DTSTART:20261101T063000Z");
+    expect(lines).toContain("DTEND:20261101T073000Z");
+  });
+
+  it("takes the dates of a whole day as they stand, in whatever zone they were read", () => {
+    const lines = linesOf(
+      single({
+        isAllDay: true,
+        start: { dateTime: "2026-03-02T00:00:00.0000000", timeZone: "UTC" },
+        end: { dateTime: "2026-03-03T00:00:00.0000000", timeZone: "UTC" },
+        originalStartTimeZone: "New Zealand Standard Time",
+      }),
+    );
+    expect(lines).toContain("DTSTART;VALUE=DATE:20260302");
+    expect(lines).toContain("DTEND;VALUE=DATE:20260303");
+  });
+
+  it("shows people as text and never as somebody to write to", () => {
+    const lines = linesOf(
+      single({
+        isOrganizer: false,
+        organizer: { emailAddress: { name: "Alex", address: "alex@example.com" } },
+        attendees: [
+          {
+            type: "required",
+            status: { response: "accepted" },
+            emailAddress: { name: "Bo", address: "bo@example.com" },
+          },
+          { type: "optional", emailAddress: { address: "cy@example.com" } },
+        ],
+      }),
+    );
+    expect(lines.filter((line) => /^(?:ORGANIZER|ATTENDEE)/.test(line))).toEqual([]);
+    expect(lines).toContain(
+      "DESCRIPTION:Organizer: Alex <alex@example.com>\\nAttendees:\\n- Bo <bo@example.com> (accepted)\\n- cy@example.com (optional)",
+    );
+  });
+
+  it("keeps to itself whom the organizer has hidden", () => {
+    const event = {
+      hideAttendees: true,
+      attendees: [{ emailAddress: { address: "secret@example.com" } }],
+    };
+    expect(onlyEvent(single(event)).object.ics).not.toContain("secret@");
+  });
+
+  it("turns HTML into text, with its links and the address to join", () => {
+    const text = linesOf(
+      single({
+        body: {
+          contentType: "html",
+          content:
+            '<html><head><style>p{}</style></head><body><p>See <a href="https://example.com/a">the plan</a></p></body></html>',
+        },
+        onlineMeeting: { joinUrl: "https://teams.example.com/join/1" },
+      }),
+    );
+    expect(text).toContain(
+      "DESCRIPTION:See the plan [https://example.com/a]\\n\\nJoin: https://teams.example.com/join/1",
+    );
+    expect(text).toContain("URL;VALUE=URI:https://teams.example.com/join/1");
+  });
+
+  it("takes no address for a link that no browser should open", () => {
+    const lines = linesOf(single({ onlineMeeting: { joinUrl: "javascript:alert(1)" } }));
+    expect(lines.filter((line) => /^(?:URL|CONFERENCE)/.test(line))).toEqual([]);
+  });
+
+  it("maps how it is shown, how private and how important it is", () => {
+    const lines = linesOf(
+      single({
+        showAs: "oof",
+        sensitivity: "private",
+        importance: "high",
+        categories: ["Red, or blue", "Work"],
+        location: { displayName: "Room 1" },
+      }),
+    );
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "TRANSP:OPAQUE",
+        "X-MICROSOFT-CDO-BUSYSTATUS:OOF",
+        "CLASS:PRIVATE",
+        "PRIORITY:1",
+        "CATEGORIES:Red\\, or blue,Work",
+        "LOCATION:Room 1",
+        "STATUS:CONFIRMED",
+      ]),
+    );
+    expect(linesOf(single({ showAs: "free" }))).toContain("TRANSP:TRANSPARENT");
+    expect(linesOf(single({ showAs: "tentative" }))).toContain("STATUS:TENTATIVE");
+  });
+
+  it("rings only where the reminder is on", () => {
+    expect(linesOf(single())).not.toContain("BEGIN:VALARM");
+    expect(linesOf(single({ isReminderOn: true }))).toContain("TRIGGER:-PT15M");
+  });
+
+  it("is stamped with its source's last change, so that it reads the same tomorrow", () => {
+    expect(linesOf(single())).toContain("DTSTAMP:20260106T080000Z");
+    expect(single()).toEqual(single());
+  });
+
+  it("that was cancelled or never sent is left out", () => {
+    expect(single({ isCancelled: true }).kind).toBe("skipped");
+    expect(single({ isDraft: true }).kind).toBe("skipped");
+  });
+
+  it("has the UID that all copies share, and for one instance of a foreign series its day", () => {
+    const iCalUId =
+      "040000008200E00074C5B7101A82E00807EA030200000000000000000000000000000000310000007643616C2D55696401000000616263404558414D504C452E4F524700";
+    const event = onlyEvent(single({ iCalUId }));
+    expect(event.meetingUid).toBe("abc@EXAMPLE.ORG");
+    expect(event.instance).toBe("2026-03-02T19:00:00.000Z");
+    expect(event.identity).toBe("AAMk-1");
+  });
+
+  it("that is an exception whose master is out of reach names the instance it replaces", () => {
+    const loose = { type: "exception" as const, originalStart: "2026-03-03T19:00:00Z" };
+    expect(onlyEvent(single(loose)).instance).toBe("2026-03-03T19:00:00.000Z");
+    const wholeDay = {
+      ...loose,
+      originalStart: "2026-03-03T05:00:00Z",
+      isAllDay: true,
+      start: { dateTime: "2026-03-04T00:00:00.0000000", timeZone: "UTC" },
+      end: { dateTime: "2026-03-05T00:00:00.0000000", timeZone: "UTC" },
+    };
+    expect(onlyEvent(single(wholeDay)).instance).toBe("2026-03-03");
+  });
+
+  it("without a name has its id for a UID", () => {
+    expect(onlyEvent(single({ iCalUId: null })).meetingUid).toBe("AAMk-1");
+  });
+
+  it.each([
+    ["times that are none", { start: { dateTime: "soon", timeZone: "UTC" } }],
+    [
+      "a zone that was not asked for and is unknown",
+      { start: { dateTime: "2026-03-02T19:00:00", timeZone: "Mars" } },
+    ],
+    ["no times", { start: null }],
+    [
+      "a year that servers do not know",
+      {
+        start: { dateTime: "2099-03-02T19:00:00", timeZone: "UTC" },
+        end: { dateTime: "2099-03-02T20:00:00", timeZone: "UTC" },
+      },
+    ],
+    ["a shape that nobody documents", { attendees: JSON.parse("7") }],
+    ["no id", { id: "" }],
+  ])("with %s is quarantined alone", (_, changes) => {
+    expect(single(changes).kind).toBe("quarantined");
+  });
+
+  it.each([
+    "",
+    "{}",
+    "[]",
+    "null",
+    '{"kind":"single"}',
+    '{"kind":"series","master":{}}',
+    JSON.stringify(meeting),
+  ])("is not made from %s", (native) => {
+    expect(graphTranslator.translate(native, { zone, window }).kind).toBe("quarantined");
+  });
+});
