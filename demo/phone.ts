@@ -34,7 +34,7 @@ const batchSize = 50;
 
 /** Opens the phone's account. `calendarNames` are the display names to look into. */
 export function openPhone(account: PhoneAccount, calendarNames: readonly string[]): Phone {
-  const entry = new URL(account.url);
+  const start = new URL(account.url);
   const client = createDavClient({
     transport: createTransport(account.ca === null ? {} : { ca: account.ca }),
     authenticator: createAuthenticator({
@@ -43,12 +43,12 @@ export function openPhone(account: PhoneAccount, calendarNames: readonly string[
       scheme: "auto",
     }),
     account: "phone",
-    mayReceiveCredentials: sameHost(entry),
+    mayReceiveCredentials: sameHost(start),
   });
   const signal = new AbortController().signal;
   return {
     async look() {
-      const { homes } = await discoverHome(client, entry, signal);
+      const { homes } = await discoverHome(client, start, signal);
       const seen: Seen[] = [];
       for (const calendar of await listCalendars(client, homes[0], signal)) {
         if (calendar.displayName === null || !calendarNames.includes(calendar.displayName)) continue;

@@ -1,9 +1,8 @@
 import type { webcrypto } from "node:crypto";
 import { isIP } from "node:net";
-import { provideReflectMetadata } from "./reflect-metadata.ts";
-
-provideReflectMetadata();
-const {
+// The dependency container under @peculiar/x509 needs the Reflect metadata API before it is loaded.
+import "reflect-metadata";
+import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
@@ -12,7 +11,7 @@ const {
   PemConverter,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
-} = await import("@peculiar/x509");
+} from "@peculiar/x509";
 
 const dayMs = 86_400_000;
 const ecdsa = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };

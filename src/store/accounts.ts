@@ -18,10 +18,6 @@ export async function ensureAccount(db: Kysely<Database>, sourceId: string, name
     .executeTakeFirstOrThrow();
 }
 
-export async function listAccounts(db: Kysely<Database>): Promise<Account[]> {
-  return db.selectFrom("account").selectAll().orderBy("source_id").orderBy("name").execute();
-}
-
 export async function noteAttempt(db: Kysely<Database>, id: number, now: number): Promise<void> {
   await db
     .updateTable("account")

@@ -1,9 +1,9 @@
 import { type Migration, Migrator } from "kysely/migration";
 import type { Kysely } from "kysely";
-import * as first from "./migrations/0001-first.ts";
+import { up as first } from "./migrations/0001-first.ts";
 import type { Database } from "./schema.ts";
 
-const migrations: Record<string, Migration> = { "0001-first": first };
+const migrations: Record<string, Migration> = { "0001-first": { up: first } };
 
 /** Brings the database to the newest schema. Idempotent; several processes may call it at once. */
 export async function migrate(db: Kysely<Database>): Promise<void> {

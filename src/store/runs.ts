@@ -1,8 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
-import type { ActionTable, Database, RunOutcome, RunTable } from "./schema.ts";
+import type { ActionTable, Database, RunOutcome } from "./schema.ts";
 import { chunks } from "./staging.ts";
 
-export type Run = Selectable<RunTable>;
 export type RunKind = "pull" | "reconcile" | "purge" | "adopt";
 
 export async function startRun(
@@ -50,8 +49,4 @@ export async function recordActions(
       .values(part.map((action) => ({ ...action, at: new Date(now).toISOString() })))
       .execute();
   }
-}
-
-export async function lastRuns(db: Kysely<Database>, limit: number): Promise<Run[]> {
-  return db.selectFrom("run").selectAll().orderBy("id", "desc").limit(limit).execute();
 }

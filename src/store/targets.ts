@@ -12,10 +12,6 @@ export async function ensureTarget(db: Kysely<Database>, id: string): Promise<Ta
   return db.selectFrom("target").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }
 
-export async function listTargets(db: Kysely<Database>): Promise<Target[]> {
-  return db.selectFrom("target").selectAll().orderBy("id").execute();
-}
-
 export async function updateTarget(
   db: Kysely<Database>,
   id: string,

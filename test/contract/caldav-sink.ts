@@ -1,71 +1,24 @@
-import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { SinkConfig } from "../../src/config/config.ts";
+import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/config/secret.ts";
 import { listCalendars, readCalendar } from "../../src/dav/calendars.ts";
-import { urlOfHref } from "../../src/dav/href.ts";
-import { createTransport } from "../../src/http/node-transport.ts";
-import { createSink } from "../../src/sink/caldav-sink.ts";
 import { createDryRunSink } from "../../src/sink/dry-run-sink.ts";
-import type { Sink, TargetCollection, TargetSpec } from "../../src/sink/sink.ts";
+import type { TargetCollection } from "../../src/sink/sink.ts";
+import { caldavSharingContract } from "./caldav-sharing.ts";
 import { eventText } from "./event-text.ts";
-import { createOtherClient, type OtherClient } from "./other-client.ts";
 import type { ServerUnderTest } from "./server-under-test.ts";
+import { createOne, newSpec, sinksOn } from "./sink-under-test.ts";
 
 const signal = AbortSignal.timeout(600_000);
 
-const newSpec = (overrides: Partial<TargetSpec> = {}): TargetSpec => {
-  return { id: randomUUID(), name: "Consolidated", color: "#2563EB", writable: false, ...overrides };
-};
-
 const readAll = async (target: TargetCollection, names: readonly string[]) =>
   (await Array.fromAsync(target.read(names, signal))).flat();
-
-const createOne = async (target: TargetCollection, name: string, summary = "Meeting") => {
-  const uid = `${name}-${target.href}`;
-  const outcome = await target.create(name, eventText({ uid, summary }), signal);
-  if (outcome.kind !== "written") throw new Error(`create ${name}: ${JSON.stringify(outcome)}`);
-  return { ...outcome, uid };
-};
 
 const lines = (text: string | undefined) => text?.trim().split(/\r?\n/);
 
 /** What the sink promises, held against a real server: see Sink. */
 export function caldavSinkContract(server: ServerUnderTest): void {
-  const open = (make: typeof createSink, overrides: Partial<SinkConfig>): Sink => {
-    const config = {
-      url: server.url,
-      credentials: server.credentials,
-      auth: server.auth,
-      ca: null,
-      phone: null,
-    };
-    const sink = make(
-      { ...config, ...overrides },
-      {
-        transport: createTransport(),
-        retry: { attempts: 2, baseDelayMs: 1, maxDelayMs: 10, maxTotalWaitMs: 50 },
-      },
-    );
-    onTestFinished(() => sink[Symbol.asyncDispose]());
-    return sink;
-  };
-  const openSink = (overrides: Partial<SinkConfig> = {}) => open(createSink, overrides);
-
   describe(`CalDAV sink on ${server.name}`, () => {
-    let other: OtherClient;
-    beforeAll(() => {
-      other = createOtherClient(server);
-    });
-    afterAll(() => other[Symbol.asyncDispose]());
-
-    const urlOf = async (target: TargetCollection) => urlOfHref(target.href, await other.home());
-
-    const openTarget = async (sink: Sink, spec: TargetSpec, bound: string | null = null) => {
-      const target = await sink.openTarget(spec, bound, signal);
-      if (target.created) onTestFinished(async () => other.remove(await urlOf(target)));
-      return target;
-    };
+    const { other, open, openSink, openTarget, urlOf } = sinksOn(server);
     const newTarget = () => openTarget(openSink(), newSpec());
 
     describe("opening a target", () => {
@@ -270,65 +223,6 @@ export function caldavSinkContract(server: ServerUnderTest): void {
       });
     });
 
-    describe("the phone", () => {
-      const { phone } = server;
-      if (phone === null) {
-        it("is warned of where the server cannot share, and the target opens all the same", async () => {
-          const sink = openSink({ phone: { username: "phone", address: null } });
-          const target = await openTarget(sink, newSpec());
-          expect(target.warnings).toEqual([expect.stringContaining('"phone"')]);
-          await createOne(target, "a.ics");
-        });
-        return;
-      }
-
-      const config = { username: phone.credentials.username, address: phone.address };
-      const phoneCalendars = async (name: string) => {
-        const client = createOtherClient(server, phone.credentials);
-        onTestFinished(() => client[Symbol.asyncDispose]());
-        const calendars = await listCalendars(client.client, await client.home(), signal);
-        return {
-          client,
-          urls: calendars.filter((each) => each.displayName === name).map((each) => each.url),
-        };
-      };
-
-      it.each([
-        ["read-only", false, false],
-        ["writable", true, true],
-      ])("gets one %s instance", async (_how, writable, mayWrite) => {
-        const spec = newSpec({ name: `Shared ${randomUUID()}`, writable });
-        const made = await openTarget(openSink({ phone: config }), spec);
-        expect(made.warnings).toEqual([]);
-        const again = await openTarget(openSink({ phone: config }), spec, made.href);
-        expect(again.warnings).toEqual([]);
-        const { client, urls } = await phoneCalendars(spec.name);
-        expect(urls.length).toBe(1);
-        const [url] = urls;
-        if (url === undefined) throw new Error("no instance");
-        const status = await client.tryPut(url, "from-phone.ics", eventText({ uid: "from-phone" }));
-        expect(status < 300).toBe(mayWrite);
-      });
-
-      it("follows when a target becomes writable", async () => {
-        const spec = newSpec({ name: `Shared ${randomUUID()}` });
-        const made = await openTarget(openSink({ phone: config }), spec);
-        const sink = openSink({ phone: config });
-        expect((await openTarget(sink, { ...spec, writable: true }, made.href)).warnings).toEqual([]);
-        const { client, urls } = await phoneCalendars(spec.name);
-        expect(urls.length).toBe(1);
-        const [url] = urls;
-        if (url === undefined) throw new Error("no instance");
-        expect(await client.tryPut(url, "from-phone.ics", eventText({ uid: "from-phone" }))).toBeLessThan(
-          300,
-        );
-      });
-
-      it("is warned of when the server does not know it", async () => {
-        const sink = openSink({ phone: { username: "nobody-of-this-name", address: null } });
-        const target = await openTarget(sink, newSpec());
-        expect(target.warnings).toEqual([expect.stringContaining('"nobody-of-this-name"')]);
-      });
-    });
+    caldavSharingContract(server);
   });
 }

@@ -12,11 +12,17 @@ const table: ReadonlyArray<{ files: RegExp; may: readonly string[] | null }> = [
   { files: /^config\//, may: ["config", "calendar"] },
   { files: /^sources\/source\.ts$/, may: ["calendar"] },
   { files: /^sources\/graph\//, may: ["sources/graph", "sources/source.ts", "calendar", "http", "config"] },
-  { files: /^sources\/icloud\//, may: ["sources/icloud", "sources/source.ts", "calendar", "http", "dav", "config"] },
+  {
+    files: /^sources\/icloud\//,
+    may: ["sources/icloud", "sources/source.ts", "calendar", "http", "dav", "config"],
+  },
   { files: /^sink\//, may: ["sink", "calendar", "http", "dav", "config"] },
   { files: /^store\//, may: ["store"] },
   { files: /^reconcile\/(action|plan|guard)\.ts$/, may: ["calendar", "reconcile/action.ts"] },
-  { files: /^reconcile\//, may: ["reconcile", "calendar", "http", "store", "sink/sink.ts", "sources/source.ts"] },
+  {
+    files: /^reconcile\//,
+    may: ["reconcile", "calendar", "http", "store", "sink/sink.ts", "sources/source.ts"],
+  },
   { files: /^schedule\//, may: ["schedule", "reconcile", "store"] },
   { files: /^cli\//, may: null },
   { files: /^main\.ts$/, may: null },
@@ -51,6 +57,10 @@ function insideSrc({ file, specifier }: Import): string | null {
   return path.startsWith("..") ? null : path;
 }
 
+function textOf(file: string): string {
+  return readFileSync(join(root, file), "utf8");
+}
+
 describe("the rooms of the house", () => {
   it("reads every file and every import", () => {
     expect(files.length).toBeGreaterThan(100);
@@ -79,15 +89,18 @@ describe("the rooms of the house", () => {
   });
 
   it("reads the environment in config/ only, and prints nowhere", () => {
-    const text = (file: string): string => readFileSync(join(root, file), "utf8");
-    expect(files.filter((file) => /process\.env\b/.test(text(file)) && !file.startsWith("config/"))).toEqual([]);
-    expect(files.filter((file) => /\bconsole\./.test(text(file)))).toEqual([]);
+    expect(
+      files.filter((file) => /process\.env\b/.test(textOf(file)) && !file.startsWith("config/")),
+    ).toEqual([]);
+    expect(files.filter((file) => /\bconsole\./.test(textOf(file)))).toEqual([]);
   });
 
   it("keeps the planner free of clocks, chance, logs and waiting", () => {
     for (const name of ["action.ts", "plan.ts", "guard.ts"]) {
       const text = readFileSync(join(root, "reconcile", name), "utf8");
-      expect(text, relative(root, name)).not.toMatch(/\basync\b|\bawait\b|Date\.now|new Date|Math\.random|\blog\b/);
+      expect(text, relative(root, name)).not.toMatch(
+        /\basync\b|\bawait\b|Date\.now|new Date|Math\.random|\blog\b/,
+      );
     }
   });
 
@@ -97,6 +110,8 @@ describe("the rooms of the house", () => {
   });
 
   it("has no drawers", () => {
-    expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|lib|index)(\/|\.ts$)/.test(file))).toEqual([]);
+    expect(
+      files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|lib|index)(\/|\.ts$)/.test(file)),
+    ).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ export type CalendarReader = {
   describe(what: string): string;
 };
 
-export type EventRead = {
+type EventRead = {
   readonly query?: Readonly<Record<string, string>>;
   readonly zone?: string;
 };

@@ -17,7 +17,7 @@ export type GraphClient = {
   get(read: GraphRead): Promise<JsonObject>;
 };
 
-export type GraphRead = {
+type GraphRead = {
   readonly target: GraphTarget;
   /** The whole `Prefer` header. */
   readonly prefer: string;

@@ -2,7 +2,7 @@ import type { GraphSourceConfig } from "../../config/config.ts";
 import { allowOrigins, restrictHosts } from "../../http/allowed-hosts.ts";
 import type { Clock } from "../../http/clock.ts";
 import { createFetch } from "../../http/fetch-adapter.ts";
-import { readRetryPolicy, type RetryPolicy } from "../../http/retry.ts";
+import { readRetryPolicy } from "../../http/retry.ts";
 import type { Transport } from "../../http/transport.ts";
 import { createGraphClient, type GraphClient } from "./client.ts";
 import { createExpansion, type Expansion } from "./series-master.ts";
@@ -21,7 +21,6 @@ export type GraphTenantDeps = {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  readonly policy?: RetryPolicy;
 };
 
 /** Nothing is requested before the first read. */
@@ -41,7 +40,7 @@ export function createGraphTenant(config: GraphSourceConfig, deps: GraphTenantDe
     tokens,
     clock: deps.clock,
     random: deps.random,
-    policy: deps.policy ?? readRetryPolicy,
+    policy: readRetryPolicy,
   });
   const expansion = createExpansion(deps.clock);
   return { client, expansion, [Symbol.asyncDispose]: () => tokens[Symbol.asyncDispose]() };

@@ -23,7 +23,7 @@ export type Mailbox = {
   describe(what: string): string;
 };
 
-export type MailboxRead = {
+type MailboxRead = {
   /** A path below `/users/{user}`, or a link that Graph gave. */
   readonly target: GraphTarget;
   /** What is attempted: `calendar "Work": reading the changes` */

@@ -8,7 +8,7 @@ import { createGraphTenant } from "../../../src/sources/graph/graph-tenant.ts";
 import type { PageLimits } from "../../../src/sources/graph/page-guard.ts";
 import type { OwedWork, RoundRequest, Settlement, Source } from "../../../src/sources/source.ts";
 
-export const login = "https://login.example.test";
+const login = "https://login.example.test";
 export const graph = "https://graph.example.test";
 export const tokenPath = "/contoso.test/oauth2/v2.0/token";
 export const secretValue = "p4ss/w+rd";

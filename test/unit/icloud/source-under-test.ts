@@ -7,7 +7,7 @@ import { home } from "../sink/scripted-caldav.ts";
 
 export const signal: AbortSignal = AbortSignal.timeout(60_000);
 export const work = `${home}work/`;
-export const window = { from: "2026-01-01T00:00:00.000Z", until: "2029-01-01T00:00:00.000Z" };
+const window = { from: "2026-01-01T00:00:00.000Z", until: "2029-01-01T00:00:00.000Z" };
 
 export function sourceConfig(overrides: Partial<CaldavSourceConfig> = {}): CaldavSourceConfig {
   return {

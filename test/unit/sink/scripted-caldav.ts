@@ -73,7 +73,7 @@ function lineOf({ method, url, body }: Received): string {
   return `${method === "REPORT" ? report : method} ${decodeURIComponent(url.pathname)}`;
 }
 
-export const href = (path: string): string => `<d:href>${path}</d:href>`;
+const href = (path: string): string => `<d:href>${path}</d:href>`;
 
 /** A response with one 200 propstat. */
 export const ok = (path: string, properties: string): string =>
