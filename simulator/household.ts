@@ -22,7 +22,17 @@ export interface Household extends AsyncDisposable {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+export type SourceId = "agency" | "company" | "family";
+
 export type ConfigurationOptions = {
+  /** Targets of sources that do not have their usual one. */
+  readonly targets?: Partial<Readonly<Record<SourceId, string>>>;
+  /** Sources that are switched off. */
+  readonly off?: readonly SourceId[];
+  /** Days before and after today. */
+  readonly window?: { readonly past: number; readonly future: number };
+  /** Level of the log. */
+  readonly log?: string;
   /** Another CalDAV server in Baikal's place. */
   readonly sink?: { readonly url: string; readonly username: string };
   /** Cron expression for reading the sources. */
@@ -103,14 +113,18 @@ function addTenant(graph: GraphSimulator, domain: string, cloud: string): Tenant
 function configuration(
   { graph, icloud, baikal }: Pick<Household, "graph" | "icloud" | "baikal">,
   tenants: { readonly agency: Tenant; readonly company: Tenant },
-  { sink, pull = "* * * * *" }: ConfigurationOptions,
+  options: ConfigurationOptions,
 ): string {
+  const { sink, pull = "* * * * *", off = [], targets = {}, window, log } = options;
   const cloud = (name: string): string => {
     const found = graph.clouds.find((candidate) => candidate.name === name);
     return `{ login: "${found?.login}", graph: "${found?.graph}", ca_file: ca.pem }`;
   };
+  const common = (id: SourceId, target: string, priority: number): string => `
+    target: ${targets[id] ?? target}
+    priority: ${priority}${off.includes(id) ? "\n    enabled: false" : ""}`;
   const source = (
-    id: string,
+    id: SourceId,
     tenant: Tenant,
     cloudName: string,
     target: string,
@@ -123,11 +137,14 @@ function configuration(
     client_id: ${tenant.clientId}
     credential: { secret: "\${${id.toUpperCase()}_SECRET}" }
     mailboxes:
-      - { user: ${tenant.mailbox}, calendars: all }
-    target: ${target}
-    priority: ${priority}`;
-  return `timezone: America/New_York
-schedule: { pull: "${pull}" }
+      - { user: ${tenant.mailbox}, calendars: all }${common(id, target, priority)}`;
+  const top = [
+    "timezone: America/New_York",
+    `schedule: { pull: "${pull}" }`,
+    ...(window === undefined ? [] : [`window: { past: ${window.past}d, future: ${window.future}d }`]),
+    ...(log === undefined ? [] : [`log: { level: ${log} }`]),
+  ];
+  return `${top.join("\n")}
 sink:
   url: ${sink?.url ?? baikal.url}
   username: ${sink?.username ?? owner}
@@ -143,9 +160,7 @@ sources:${source("agency", tenants.agency, "us-government", "agency", 1)}${sourc
     username: sean@icloud.com
     password: \${ICLOUD_APP_PASSWORD}
     ca_file: ca.pem
-    calendars: all
-    target: all
-    priority: 3
+    calendars: all${common("family", "all", 3)}
 `;
 }
 

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Config, SourceConfig } from "../config/config.ts";
-import { systemClock } from "../http/clock.ts";
+import { type Clock, systemClock } from "../http/clock.ts";
 import { createTransport } from "../http/node-transport.ts";
 import type { ConfiguredAccount, Context, Progress } from "../reconcile/context.ts";
 import { createSink } from "../sink/caldav-sink.ts";
@@ -27,6 +27,8 @@ export type ConnectParts = {
   readonly installationKey: Uint8Array;
   readonly holder: string;
   readonly progress: Progress;
+  /** The machine's clock unless given. */
+  readonly clock?: Clock;
 };
 
 const dayMs = 86_400_000;
@@ -34,16 +36,17 @@ const dayMs = 86_400_000;
 /** Builds the sources and the sink that a configuration names. Nothing is requested yet. */
 export function connect(config: Config, parts: ConnectParts): Connections {
   const stack = new AsyncDisposableStack();
+  const { clock = systemClock } = parts;
   const accounts = config.sources
     .filter((source) => source.enabled)
-    .flatMap((source) => accountsOf(source, config, stack));
+    .flatMap((source) => accountsOf(source, config, clock, stack));
   const sinkTransport = () => createTransport(config.sink.ca === null ? {} : { ca: config.sink.ca });
-  const sinkParts = () => ({ transport: sinkTransport(), clock: systemClock, random: Math.random });
+  const sinkParts = () => ({ transport: sinkTransport(), clock, random: Math.random });
   const context: Context = {
     ...parts,
-    clock: systemClock,
+    clock,
     zone: config.timezone,
-    window: () => windowAt(systemClock.now(), config.window),
+    window: () => windowAt(clock.now(), config.window),
     accounts,
     targets: config.targets.map(({ id, name, color }) => ({ id, name, color })),
     sink: stack.use(createSink(config.sink, sinkParts())),
@@ -61,12 +64,17 @@ function windowAt(now: number, { pastDays, futureDays }: Config["window"]): { fr
   };
 }
 
-function accountsOf(source: SourceConfig, config: Config, stack: AsyncDisposableStack): ConfiguredAccount[] {
+function accountsOf(
+  source: SourceConfig,
+  config: Config,
+  clock: Clock,
+  stack: AsyncDisposableStack,
+): ConfiguredAccount[] {
   const { id: sourceId, target: targetId, priority, order, apart } = source;
   const common = { sourceId, targetId, priority, order, apart };
   if (source.kind !== "graph") {
     const transport = createTransport(source.ca === null ? {} : { ca: source.ca });
-    const parts = { transport, translator: caldavTranslator, clock: systemClock, random: Math.random };
+    const parts = { transport, translator: caldavTranslator, clock, random: Math.random };
     const pullFloorMs = source.kind === "icloud" ? icloudPollFloorMs : 0;
     return [
       {
@@ -78,7 +86,7 @@ function accountsOf(source: SourceConfig, config: Config, stack: AsyncDisposable
     ];
   }
   const transport = stack.use(createTransport(source.cloud.ca === null ? {} : { ca: source.cloud.ca }));
-  const tenant = stack.use(createGraphTenant(source, { transport, clock: systemClock, random: Math.random }));
+  const tenant = stack.use(createGraphTenant(source, { transport, clock, random: Math.random }));
   return source.mailboxes.map((mailbox) => ({
     ...common,
     name: mailbox.user,
@@ -89,7 +97,7 @@ function accountsOf(source: SourceConfig, config: Config, stack: AsyncDisposable
       client: tenant.client,
       expansion: tenant.expansion,
       translator: graphTranslator,
-      clock: systemClock,
+      clock,
       rebaseDays: config.window.rebaseDays,
     }),
   }));

@@ -79,7 +79,8 @@ async function resolveAccount(
     kind,
     url,
     credentials: { username, password },
-    auth: draft.auth ?? defaults.auth,
+    // iCloud takes nothing but Basic; asking it first would cost a refused request.
+    auth: draft.auth ?? (kind === "icloud" ? "basic" : defaults.auth),
     ca,
     calendars: resolveCalendars(calendars),
   };

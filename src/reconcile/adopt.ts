@@ -3,7 +3,7 @@ import { readObject } from "../calendar/read-object.ts";
 import { slotValue } from "../calendar/slot.ts";
 import type { TargetCollection } from "../sink/sink.ts";
 import { unmappedMeetings } from "../store/adoptable.ts";
-import { claimSlots, recordFound } from "../store/slots.ts";
+import { slotsOfKeys, takeOver } from "../store/slots.ts";
 import { updateTarget } from "../store/targets.ts";
 import type { Context } from "./context.ts";
 import { ourObject } from "./survey.ts";
@@ -77,24 +77,23 @@ export async function planAdoption(
  * ETag, to carry our property. What was not matched stays as it is.
  */
 export async function adopt(context: Context, targetId: string, plan: AdoptionPlan): Promise<void> {
-  const now = context.clock.now();
-  const claims = new Map<string, string>();
-  const found = plan.matches.map((match) => {
-    const slot = slotValue(context.installationKey, targetId, match.key);
-    claims.set(slot, match.key);
+  const known = await slotsOfKeys(
+    context.db,
+    targetId,
+    plan.matches.map((match) => match.key),
+  );
+  const taken = plan.matches.map((match) => ({
+    key: match.key,
+    slot: known.get(match.key)?.slot ?? slotValue(context.installationKey, targetId, match.key),
+    name: match.name,
+    uid: match.uid,
+    etag: match.etag,
     // No fingerprint on purpose: whatever stands there is to be written once.
-    return {
-      slot,
-      name: match.name,
-      uid: match.uid,
-      etag: match.etag,
-      fingerprint: "",
-      summary: match.summary,
-      startsAt: match.start,
-    };
-  });
-  await recordFound(context.db, targetId, found, now);
-  await claimSlots(context.db, targetId, claims);
+    fingerprint: "",
+    summary: match.summary,
+    startsAt: match.start,
+  }));
+  await takeOver(context.db, targetId, taken, context.clock.now());
   await updateTarget(context.db, targetId, { held: null, foreign_count: plan.unmatched.length });
 }
 

@@ -1,14 +1,9 @@
 import { kalendsId, slotName, slotUid, slotValue } from "../calendar/slot.ts";
 import { stamp } from "../calendar/stamp.ts";
 import type { TargetCollection } from "../sink/sink.ts";
-import {
-  type AppliedRecord,
-  commitApplied,
-  commitIntents,
-  type Intent,
-  leftIntents,
-} from "../store/applied.ts";
+import { type AppliedRecord, commitApplied } from "../store/applied.ts";
 import { hashBody } from "../store/bodies.ts";
+import { commitIntents, type Intent } from "../store/intents.ts";
 import { type Slot, slotsOfKeys } from "../store/slots.ts";
 import { chunks } from "../store/staging.ts";
 import { nativesOf } from "../store/translations.ts";
@@ -17,14 +12,7 @@ import type { Context } from "./context.ts";
 import { desiredObject } from "./desired-object.ts";
 import type { AccountInUse } from "./translate.ts";
 import type { LeaseGuard } from "./with-lease.ts";
-import {
-  type Desired,
-  type Standing,
-  type WriteResult,
-  writeAway,
-  writeNew,
-  writeOver,
-} from "./write-action.ts";
+import { type Desired, type WriteResult, writeAway, writeNew, writeOver } from "./write-action.ts";
 
 export type ApplyRequest = {
   readonly runId: number;
@@ -74,7 +62,6 @@ export async function applyActions(
   signal: AbortSignal,
 ): Promise<ApplyCounts> {
   const counts: ApplyCounts = { created: 0, updated: 0, removed: 0, adopted: 0, refused: 0, postponed: 0 };
-  const intended = await leftIntents(context.db, request.targetId);
   let done = 0;
   for (const batch of chunks(request.actions, batchSize)) {
     const prepared = await prepare(context, request, batch);
@@ -84,7 +71,7 @@ export async function applyActions(
     try {
       for (const item of prepared) {
         await lease.check();
-        const result = await perform(request.collection, item, intended, signal);
+        const result = await perform(request.collection, item, signal);
         if (result.kind !== "refused" && result.kind !== "postponed" && result.replaced !== null)
           kept.push(result.replaced);
         records.push(recordOf(request, item, result));
@@ -170,14 +157,14 @@ function desiredOf(
 }
 
 function intentOf({ action, slot, job }: Prepared): Intent[] {
+  const sourceId = action.kind === "delete" ? action.mapping.sourceId : action.winner.sourceId;
+  const common = { key: action.key, slot, sourceId };
   switch (job.kind) {
     case "create":
     case "update":
-      return [
-        { key: action.key, slot, kind: "put", fingerprint: job.desired.fingerprint, body: job.desired.ics },
-      ];
+      return [{ ...common, kind: "put", fingerprint: job.desired.fingerprint, body: job.desired.ics }];
     case "delete":
-      return [{ key: action.key, slot, kind: "delete", fingerprint: null, body: null }];
+      return [{ ...common, kind: "delete", fingerprint: null, body: null }];
     case "record":
     case "postpone":
       return [];
@@ -189,21 +176,15 @@ function intentOf({ action, slot, job }: Prepared): Intent[] {
 async function perform(
   collection: TargetCollection,
   { slot, job }: Prepared,
-  intended: ReadonlyMap<string, string | null>,
   signal: AbortSignal,
 ): Promise<WriteResult> {
-  const standing = ({ etag, sinkFingerprint, name }: PlanMapping): Standing => ({
-    etag,
-    sinkFingerprint,
-    intended: intended.get(name) ?? null,
-  });
   switch (job.kind) {
     case "create":
       return writeNew(collection, job.desired, signal);
     case "update":
-      return writeOver(collection, job.desired, standing(job.mapping), signal);
+      return writeOver(collection, job.desired, job.mapping, signal);
     case "delete":
-      return writeAway(collection, slot, standing(job.mapping), signal);
+      return writeAway(collection, slot, job.mapping, signal);
     case "record":
       return {
         kind: "stands",

@@ -24,10 +24,10 @@ export function planKey(state: KeyState, windowFrom: string): Action | Rest {
   const winner = chooseWinner(state.candidates);
   if (winner === undefined) {
     if (mapping === null) return { kind: "rest", key, reason: "nothing there and nothing wanted" };
-    if (state.candidates.length > 0)
-      return { kind: "delete", key, mapping, reason: "the whole series brings this occurrence" };
     if (mapping.sourceId === null)
       return { kind: "rest", key, reason: "found in the target, not claimed by any source yet" };
+    if (state.candidates.length > 0)
+      return { kind: "delete", key, mapping, reason: "the whole series brings this occurrence" };
     return { kind: "delete", key, mapping, reason: `removed from ${mapping.sourceId}` };
   }
   if (state.refused === winner.fingerprint)

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { RemoteError } from "../http/remote-error.ts";
 import type { CalendarRef, OwedWork } from "../sources/source.ts";
-import { type Account, noteAttempt, noteComplete, noteIncomplete } from "../store/accounts.ts";
+import { type Account, forgetListing, noteAttempt, noteComplete, noteIncomplete } from "../store/accounts.ts";
 import {
   beginRound,
   type Collection,
@@ -43,6 +43,8 @@ type PullState = {
   readonly lease: LeaseGuard;
   readonly signal: AbortSignal;
   readonly errors: Array<{ message: string; error: unknown }>;
+  /** What the account's newest listing asked to be told again. */
+  memory: string | null;
   readonly counts: { staged: number; tombstones: number };
 };
 
@@ -74,6 +76,7 @@ export async function pullAccount(
       lease,
       signal: fenced,
       errors: [],
+      memory: account.memory,
       counts: { staged: 0, tombstones: 0 },
     };
     const finished = await pull(state);
@@ -99,7 +102,7 @@ async function pull(state: PullState): Promise<FinishedPull> {
     return await conclude(state, collections.length, finished === collections.length);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
-    note(state, `${state.configured.sourceId}/${state.configured.name}: ${error.message}`, error);
+    note(state, error.message, error);
     return await conclude(state, 0, false);
   }
 }
@@ -119,6 +122,7 @@ async function refreshCalendars(state: PullState): Promise<Collection[]> {
     }
     await state.lease.check();
     await saveCalendars(context.db, account.id, listing, context.clock.now());
+    state.memory = listing.memory;
   }
   const collections = await listCollections(context.db, account.id);
   for (const vanished of collections.filter((collection) => collection.vanished_at !== null)) {
@@ -145,9 +149,17 @@ async function pullCollection(state: PullState, collection: Collection): Promise
 }
 
 async function collectionFailed(state: PullState, collection: Collection, error: RemoteError): Promise<void> {
-  const message = `${state.configured.sourceId}/${state.configured.name}, calendar ${JSON.stringify(collection.name)}: ${error.message}`;
-  note(state, message, error);
+  note(state, error.message, error);
   await noteCollectionError(state.context.db, collection.id, error.message);
+  // The calendar or its whole home may have moved: the next pull looks for it again.
+  if (
+    error.kind === "missing" ||
+    error.kind === "protocol" ||
+    error.kind === "auth" ||
+    error.kind === "forbidden"
+  ) {
+    await forgetListing(state.context.db, state.account.id);
+  }
   // These concern the whole account: going on would only repeat them for every calendar.
   if (error.kind === "auth" || error.kind === "throttled" || error.kind === "aborted") throw error;
 }
@@ -174,7 +186,7 @@ async function commitRound(state: PullState, collection: Collection): Promise<vo
   let done = 0;
   const pages = configured.source.round(
     {
-      calendar: refOf(collection),
+      calendar: refOf(collection, state.memory),
       window,
       checkpoint: collection.checkpoint,
       resume: collection.resume,
@@ -214,18 +226,19 @@ async function settle(
   const work = await listOwed(context.db, collection, kinds);
   if (work.length === 0) return;
   let done = 0;
-  for await (const batch of configured.source.settle(refOf(collection), work, context.window(), signal)) {
+  for await (const batch of configured.source.settle(
+    refOf(collection, state.memory),
+    work,
+    context.window(),
+    signal,
+  )) {
     await state.lease.check();
     await commitSettlements(context.db, collection, batch, context.clock.now());
     for (const settlement of batch) {
       if (settlement.kind === "staged") counts.staged += 1;
       else if (settlement.kind === "gone") counts.tombstones += 1;
       else if (settlement.kind === "failed") {
-        note(
-          state,
-          `${configured.sourceId}/${configured.name}, calendar ${JSON.stringify(collection.name)}: ${settlement.error.message}`,
-          settlement.error,
-        );
+        note(state, settlement.error.message, settlement.error);
       }
     }
     done += batch.length;
@@ -266,6 +279,6 @@ function note(state: PullState, message: string, error: unknown): void {
   state.errors.push({ message: remedy === undefined ? message : `${message} ${remedy}`, error });
 }
 
-function refOf(collection: Collection): CalendarRef {
-  return { id: collection.native_id, name: collection.name };
+function refOf(collection: Collection, memory: string | null): CalendarRef {
+  return { id: collection.native_id, name: collection.name, memory };
 }

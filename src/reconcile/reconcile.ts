@@ -1,6 +1,6 @@
 import { RemoteError } from "../http/remote-error.ts";
 import type { TargetCollection } from "../sink/sink.ts";
-import { clearDirtyKeys, countDirtyKeys, countStanding } from "../store/keys.ts";
+import { clearDirtyKeys, countDirtyKeys, countStanding, forgetRefusals } from "../store/keys.ts";
 import { endRun, startRun } from "../store/runs.ts";
 import { saveHolds } from "../store/holds.ts";
 import { ensureTarget, type Target, updateTarget } from "../store/targets.ts";
@@ -10,8 +10,9 @@ import { backOff } from "./back-off.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
 import { gather } from "./gather.ts";
 import { guard, type Hold } from "./guard.ts";
+import { openAndSurvey, reachTarget, surveyWithoutWriting } from "./open-target.ts";
 import { plan } from "./plan.ts";
-import { surveyTarget } from "./survey.ts";
+import { resolveIntents } from "./resolve-intents.ts";
 import { type AccountInUse, translateTarget } from "./translate.ts";
 import { type LeaseGuard, withLease } from "./with-lease.ts";
 
@@ -76,39 +77,15 @@ async function reconcile(work: Work): Promise<ReconcileResult> {
       target.surveyed_at === null ? await openAndSurvey(context, configured, target, signal) : null;
     const { translated } = await translateTarget(context, accounts, signal);
     if ((await countDirtyKeys(context.db, target.id)) === 0) return { ...idle, translated };
-    const collection = opened ?? (await open(context, configured, target, signal));
+    const collection = opened ?? (await reachTarget(context, configured, target, signal));
     const { held } = await ensureTarget(context.db, target.id);
     if (held !== null) return { ...idle, outcome: "held", translated, errors: [held] };
+    await resolveIntents(context, target.id, collection, signal);
     return { ...(await planAndApply(work, collection)), translated };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     return await failed(context, target, error);
   }
-}
-
-async function openAndSurvey(
-  context: Context,
-  configured: ConfiguredTarget,
-  target: Target,
-  signal: AbortSignal,
-): Promise<TargetCollection> {
-  const collection = await open(context, configured, target, signal);
-  const survey = await surveyTarget(context, target.id, collection, signal);
-  if (survey.found + survey.foreign > 0)
-    context.log.info({ target: target.id, ...survey }, "looked at what stands in the target");
-  return collection;
-}
-
-async function open(
-  context: Context,
-  configured: ConfiguredTarget,
-  target: Target,
-  signal: AbortSignal,
-): Promise<TargetCollection> {
-  const collection = await context.sink.openTarget({ ...configured, writable: false }, target.href, signal);
-  if (collection.href !== target.href) await updateTarget(context.db, target.id, { href: collection.href });
-  for (const warning of collection.warnings) context.log.warn({ target: target.id }, warning);
-  return collection;
 }
 
 /** The plan of a target as it would be carried out now. */
@@ -152,22 +129,11 @@ export async function previewTarget(
 ): Promise<{ readonly held: string | null; readonly plan: GuardedPlan } | null> {
   return withLease(context, `target:${configured.id}`, signal, async (_lease, fenced) => {
     const target = await ensureTarget(context.db, configured.id);
-    if (target.surveyed_at === null) await previewSurvey(context, configured, target, fenced);
+    if (target.surveyed_at === null) await surveyWithoutWriting(context, configured, target, fenced);
     await translateTarget(context, accounts, fenced);
     const { held, rewrites_expected } = await ensureTarget(context.db, configured.id);
     return { held, plan: await planTarget(context, configured.id, accounts, "dirty", rewrites_expected) };
   });
-}
-
-/** A collection that is yet to be made must not be remembered as the one the target is bound to. */
-async function previewSurvey(
-  context: Context,
-  configured: ConfiguredTarget,
-  target: Target,
-  signal: AbortSignal,
-): Promise<void> {
-  const collection = await context.sink.openTarget({ ...configured, writable: false }, target.href, signal);
-  if (!collection.created) await surveyTarget(context, target.id, collection, signal);
 }
 
 async function planAndApply(work: Work, collection: TargetCollection): Promise<ReconcileResult> {
@@ -184,6 +150,7 @@ async function planAndApply(work: Work, collection: TargetCollection): Promise<R
   const now = (): number => context.clock.now();
   const restKeys = guarded.rests.map((rest) => rest.key);
   await clearDirtyKeys(context.db, configured.id, restKeys, guarded.plannedAt);
+  await forgetRefusals(context.db, configured.id, restKeys);
   await saveHolds(context.db, configured.id, guarded.holds, now());
   const runId = await startRun(context.db, "reconcile", configured.id, now());
   const { plannedAt, allowed, holds } = guarded;
@@ -224,6 +191,7 @@ async function failed(context: Context, target: Target, error: RemoteError): Pro
   const message = `target ${target.id}: ${error.message}${remedy}`;
   const now = context.clock.now();
   await updateTarget(context.db, target.id, {
+    opened_at: null,
     failures: target.failures + 1,
     retry_at: new Date(backOff(target.failures + 1, error, now)).toISOString(),
     last_error: message,

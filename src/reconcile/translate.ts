@@ -5,6 +5,7 @@ import { unclaimedSlots } from "../store/slots.ts";
 import {
   commitTranslations,
   type DirtyEvent,
+  type KeyInUse,
   keysOfAccount,
   type NewCandidate,
   takeDirtyEvents,
@@ -100,16 +101,13 @@ function commitOf(
     keys.release(stagedId);
     return { stagedId, bodyHash, gone: true, state: "translated", reason: null, candidates: [] };
   }
-  if (translation.kind !== "translated") {
+  const left = { stagedId, bodyHash, gone: false };
+  // What cannot be read is no removal: its last readable form stays where it is.
+  if (translation.kind === "quarantined")
+    return { ...left, state: "quarantined", reason: translation.reason, candidates: "kept" };
+  if (translation.kind === "skipped") {
     keys.release(stagedId);
-    return {
-      stagedId,
-      bodyHash,
-      gone: false,
-      state: translation.kind,
-      reason: translation.reason,
-      candidates: [],
-    };
+    return { ...left, state: "skipped", reason: translation.reason, candidates: [] };
   }
   const candidates: NewCandidate[] = [];
   for (const translated of translation.events) {
@@ -118,7 +116,7 @@ function commitOf(
     candidates.push(candidateOf(entry, translated, assigned));
   }
   const reason = translation.notes.length === 0 ? null : translation.notes.join(" ");
-  return { stagedId, bodyHash, gone: false, state: "translated", reason, candidates };
+  return { ...left, state: "translated", reason, candidates };
 }
 
 function candidateOf(entry: AccountInUse, translated: TranslatedEvent, assigned: AssignedKey): NewCandidate {
@@ -151,11 +149,19 @@ type AssignedKey = { readonly meetingKey: string; readonly baseKey: string; read
 class KeyBook {
   readonly #entry: AccountInUse;
   readonly #claimedElsewhere: (keys: AssignedKey) => boolean;
+  /** Whether the account's last pull finished everywhere. */
+  readonly #settled: boolean;
   /** Plain and extended keys in use, with the staged row that has them. */
-  readonly #owners = new Map<string, number>();
+  readonly #owners: Map<string, Omit<KeyInUse, "meetingKey">>;
 
-  private constructor(entry: AccountInUse, claimedElsewhere: (keys: AssignedKey) => boolean) {
+  private constructor(
+    entry: AccountInUse,
+    inUse: { readonly settled: boolean; readonly keys: readonly KeyInUse[] },
+    claimedElsewhere: (keys: AssignedKey) => boolean,
+  ) {
     this.#entry = entry;
+    this.#settled = inUse.settled;
+    this.#owners = new Map(inUse.keys.map(({ meetingKey: key, ...owner }) => [key, owner]));
     this.#claimedElsewhere = claimedElsewhere;
   }
 
@@ -173,29 +179,27 @@ class KeyBook {
     const value = (keys: AssignedKey): string =>
       slotValue(context.installationKey, configured.targetId, keys.meetingKey);
     const waiting = await unclaimedSlots(context.db, configured.targetId, wanted.map(value));
-    const book = new KeyBook(entry, (keys) => waiting.size > 0 && waiting.has(value(keys)));
     const bases = [...new Set(wanted.map((keys) => keys.baseKey))];
-    for (const row of await keysOfAccount(context.db, account.id, configured.targetId, bases)) {
-      book.#owners.set(row.meetingKey, row.stagedId);
-    }
-    return book;
+    const inUse = await keysOfAccount(context.db, account.id, configured.targetId, bases);
+    return new KeyBook(entry, inUse, (keys) => waiting.size > 0 && waiting.has(value(keys)));
   }
 
   release(stagedId: number): void {
-    for (const [key, owner] of this.#owners) if (owner === stagedId) this.#owners.delete(key);
+    for (const [key, owner] of this.#owners) if (owner.stagedId === stagedId) this.#owners.delete(key);
   }
 
   assign(event: DirtyEvent, translated: TranslatedEvent): AssignedKey | "defer" {
     const plain = plainKey(this.#entry, translated);
     const extended = extendedKey(this.#entry, event, translated);
     const hasExtended =
-      this.#owners.get(extended.meetingKey) === event.stagedId || this.#claimedElsewhere(extended);
+      this.#owners.get(extended.meetingKey)?.stagedId === event.stagedId || this.#claimedElsewhere(extended);
     const plainOwner = this.#owners.get(plain.meetingKey);
-    const plainIsFree = plainOwner === undefined || plainOwner === event.stagedId;
+    const plainIsFree = plainOwner === undefined || plainOwner.stagedId === event.stagedId;
     // The other one may be about to go: an event that moves between two calendars is seen twice for a while.
-    if (!hasExtended && !plainIsFree && !this.#entry.account.settled) return "defer";
+    const mayBecomeFree = !this.#settled || plainOwner?.leaving === true;
+    if (!hasExtended && !plainIsFree && mayBecomeFree) return "defer";
     const assigned = !hasExtended && plainIsFree ? plain : extended;
-    this.#owners.set(assigned.meetingKey, event.stagedId);
+    this.#owners.set(assigned.meetingKey, { stagedId: event.stagedId, leaving: false });
     return assigned;
   }
 }

@@ -28,8 +28,6 @@ export type WriteResult =
 export type Standing = {
   readonly etag: string;
   readonly sinkFingerprint: string;
-  /** Fingerprint of an earlier write of ours whose outcome was never recorded. */
-  readonly intended: string | null;
 };
 
 /** Creates an object; where one of ours already stands under the name, that one is brought up to date. */
@@ -119,7 +117,7 @@ async function overwrite(
   if (outcome.kind === "refused") return { kind: "refused", reason: outcome.reason };
   if (outcome.kind !== "written")
     return { kind: "postponed", reason: "the object keeps changing in the target" };
-  const byOthers = standing === null || (found !== standing.sinkFingerprint && found !== standing.intended);
+  const byOthers = standing === null || found !== standing.sinkFingerprint;
   const result = stands(outcome.etag, desired, outcome.stored, byOthers ? note : "updated");
   return byOthers ? { ...result, replaced: existing.ics } : result;
 }

@@ -24,6 +24,8 @@ export type SinkAccount = {
   readonly config: SinkConfig;
   /** The collection that holds the account's calendars; asked for once. @throws RemoteError */
   home(signal: AbortSignal): Promise<URL>;
+  /** A URL on the server that has the home: the home where it was asked for already, else the configured one. */
+  origin(): URL;
   /** Ask again next time: what was found there is not there any more. */
   forgetHome(): void;
   /** One write at a time per collection: sabre/dav gives parallel ones the same sync token, and a reader loses one. */
@@ -51,6 +53,7 @@ export function createSinkAccount(config: SinkConfig, parts: SinkParts): SinkAcc
       home ??= (await discoverHome(client, config.url, signal)).homes[0];
       return home;
     },
+    origin: () => home ?? config.url,
     forgetHome() {
       home = null;
     },

@@ -1,5 +1,6 @@
 import type { SinkConfig } from "../config/config.ts";
 import { createSinkAccount, type SinkParts } from "./account.ts";
+import { attachCollection } from "./attach-collection.ts";
 import { prepareTarget } from "./prepare-target.ts";
 import { shareWithPhone } from "./share-with-phone.ts";
 import type { Sink } from "./sink.ts";
@@ -17,6 +18,7 @@ export function createSink(config: SinkConfig, parts: SinkParts): Sink {
       const oneAtATime = account.oneAtATime(url);
       return openCollection({ client, url, href, created, warnings: [...warnings, ...sharing], oneAtATime });
     },
+    attachTarget: (href) => attachCollection(account, href),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }

@@ -1,5 +1,6 @@
 import type { SinkConfig } from "../config/config.ts";
 import { createSinkAccount, type SinkParts } from "./account.ts";
+import { attachCollection } from "./attach-collection.ts";
 import { decodePath } from "../dav/href.ts";
 import { findTarget } from "./find-target.ts";
 import type { Sink, TargetCollection } from "./sink.ts";
@@ -18,6 +19,7 @@ export function createDryRunSink(config: SinkConfig, parts: SinkParts): Sink {
       const open = openCollection({ client, url, href, created: false, warnings: [], oneAtATime });
       return { ...open, ...droppedWrites };
     },
+    attachTarget: (href) => ({ ...attachCollection(account, href), ...droppedWrites }),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }

@@ -38,7 +38,7 @@ export async function findTarget(
         code: error.code,
         remedy:
           "If the server was restored or moved, bring the calendar back; if it was removed on purpose, " +
-          "unbind the target, and it is made and filled anew.",
+          "give the target another id in the configuration, and it is made and filled anew.",
         cause: error,
       },
     );

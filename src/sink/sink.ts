@@ -7,6 +7,9 @@ export interface Sink extends AsyncDisposable {
    * @throws RemoteError when any step cannot be confirmed.
    */
   openTarget(target: TargetSpec, boundHref: string | null, signal: AbortSignal): Promise<TargetCollection>;
+
+  /** The collection that was opened under this href before, without asking the server anything. */
+  attachTarget(boundHref: string): TargetCollection;
 }
 
 export type TargetSpec = {

@@ -50,7 +50,12 @@ export type TranslationContext = {
 };
 
 /** A calendar as the source names it: a Graph calendar id or a collection href (decoded path). */
-export type CalendarRef = { readonly id: string; readonly name: string };
+export type CalendarRef = {
+  readonly id: string;
+  readonly name: string;
+  /** The `memory` of the listing that it is known from; none in the listing itself. */
+  readonly memory?: string | null;
+};
 
 export type CalendarListing = {
   readonly calendars: readonly CalendarRef[];

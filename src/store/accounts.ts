@@ -18,6 +18,11 @@ export async function ensureAccount(db: Kysely<Database>, sourceId: string, name
     .executeTakeFirstOrThrow();
 }
 
+/** Has the account's calendars listed anew with the next pull. */
+export async function forgetListing(db: Kysely<Database>, id: number): Promise<void> {
+  await db.updateTable("account").set({ calendars_listed_at: null }).where("id", "=", id).execute();
+}
+
 export async function noteAttempt(db: Kysely<Database>, id: number, now: number): Promise<void> {
   await db
     .updateTable("account")

@@ -3,66 +3,6 @@ import { keepBodies } from "./bodies.ts";
 import { clearDirtyKeys } from "./keys.ts";
 import { type NewAction, recordActions } from "./runs.ts";
 import type { Database } from "./schema.ts";
-import type { Slot } from "./slots.ts";
-
-/** What is about to be written to one object. */
-export type Intent = {
-  readonly key: string;
-  readonly slot: Slot;
-  readonly kind: "put" | "delete";
-  readonly fingerprint: string | null;
-  readonly body: string | null;
-};
-
-/** Commits what is about to be written, before the first of the writes. */
-export async function commitIntents(
-  db: Kysely<Database>,
-  targetId: string,
-  intents: readonly Intent[],
-  now: number,
-): Promise<void> {
-  if (intents.length === 0) return;
-  const since = new Date(now).toISOString();
-  await db.transaction().execute(async (tx) => {
-    await keepBodies(
-      tx,
-      intents.flatMap((intent) => intent.body ?? []),
-      now,
-    );
-    await tx
-      .insertInto("slot")
-      .values(
-        intents.map(({ key, slot }) => ({
-          target_id: targetId,
-          slot: slot.slot,
-          meeting_key: key,
-          name: slot.name,
-          uid: slot.uid,
-        })),
-      )
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    await tx
-      .insertInto("write_intent")
-      .values(
-        intents.map((intent) => ({
-          target_id: targetId,
-          name: intent.slot.name,
-          kind: intent.kind,
-          fingerprint: intent.fingerprint,
-          since,
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(["target_id", "name"]).doUpdateSet((eb) => ({
-          kind: eb.ref("excluded.kind"),
-          fingerprint: eb.ref("excluded.fingerprint"),
-          since: eb.ref("excluded.since"),
-        })),
-      )
-      .execute();
-  });
-}
 
 /** How one action ended, as it is to be remembered. */
 export type AppliedRecord = {
@@ -168,17 +108,4 @@ export async function commitApplied(
     );
     await clearDirtyKeys(tx, targetId, done, plannedAt);
   });
-}
-
-/** Intents that an interrupted run left behind: fingerprints of writes whose outcome was not recorded, by object name. */
-export async function leftIntents(
-  db: Kysely<Database>,
-  targetId: string,
-): Promise<ReadonlyMap<string, string | null>> {
-  const rows = await db
-    .selectFrom("write_intent")
-    .select(["name", "fingerprint"])
-    .where("target_id", "=", targetId)
-    .execute();
-  return new Map(rows.map((row) => [row.name, row.fingerprint]));
 }

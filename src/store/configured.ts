@@ -38,6 +38,7 @@ export async function renameSource(db: Kysely<Database>, was: string, id: string
     await tx.updateTable("mapping").set({ source_id: id }).where("source_id", "=", was).execute();
     await tx.updateTable("refusal").set({ source_id: id }).where("source_id", "=", was).execute();
     await tx.updateTable("hold").set({ source_id: id }).where("source_id", "=", was).execute();
+    await tx.updateTable("write_intent").set({ source_id: id }).where("source_id", "=", was).execute();
     return true;
   });
 }
@@ -72,6 +73,9 @@ export async function renameTarget(db: Kysely<Database>, was: string, id: string
       .execute();
     await tx.updateTable("mapping").set({ target_id: id }).where("target_id", "=", was).execute();
     await tx.deleteFrom("slot").where("target_id", "=", was).execute();
+    // A target that was only looked at under its new id has marked keys of its own.
+    const before = tx.selectFrom("dirty_key").select("meeting_key").where("target_id", "=", was);
+    await tx.deleteFrom("dirty_key").where("target_id", "=", id).where("meeting_key", "in", before).execute();
     for (const table of ["candidate", "dirty_key", "refusal", "write_intent", "hold"] as const) {
       await tx.updateTable(table).set({ target_id: id }).where("target_id", "=", was).execute();
     }
@@ -80,8 +84,14 @@ export async function renameTarget(db: Kysely<Database>, was: string, id: string
   });
 }
 
-function times(target: { surveyed_at: Date | null; retry_at: Date | null; reconciled_at: Date | null }) {
+function times(target: {
+  opened_at: Date | null;
+  surveyed_at: Date | null;
+  retry_at: Date | null;
+  reconciled_at: Date | null;
+}) {
   return {
+    opened_at: iso(target.opened_at),
     surveyed_at: iso(target.surveyed_at),
     retry_at: iso(target.retry_at),
     reconciled_at: iso(target.reconciled_at),

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -45,17 +46,30 @@ export async function lockFolder(folder: string, command: string, now: number): 
     if (await createExclusively(path, JSON.stringify(owner))) {
       return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
     }
-    const other = await readOwner(path);
+    const found = await readLock(path);
+    if (found === null) continue;
+    const other = ownerOf(found);
     if (other !== null && isAlive(other)) throw new FolderLockedError(folder, other);
-    await removeStale(path);
+    await removeStale(path, found);
   }
   throw new Error(`The lock ${path} could not be taken: another process keeps making it.`);
 }
 
+/** Filled first and linked then, so that nobody ever reads a lock that is half written. */
 async function createExclusively(path: string, content: string): Promise<boolean> {
+  const fresh = `${path}.${randomUUID()}`;
   try {
-    await using file = await open(path, "wx", 0o600);
-    await file.writeFile(content);
+    await writeFile(fresh, content, { flag: "wx", mode: 0o600 });
+    return await linkExclusively(fresh, path);
+  } finally {
+    await rm(fresh, { force: true });
+  }
+}
+
+/** False where something stands there already. */
+async function linkExclusively(from: string, path: string): Promise<boolean> {
+  try {
+    await link(from, path);
     return true;
   } catch (error) {
     if (isErrno(error, "EEXIST")) return false;
@@ -63,24 +77,35 @@ async function createExclusively(path: string, content: string): Promise<boolean
   }
 }
 
-/** Null where the file is gone or half written: its writer died between creating and filling it. */
-async function readOwner(path: string): Promise<Owner | null> {
+async function readLock(path: string): Promise<string | null> {
   try {
-    return ownerSchema.parse(JSON.parse(await readFile(path, "utf8")));
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return null;
+    throw error;
+  }
+}
+
+/** Null where the file is no lock of ours. */
+function ownerOf(content: string): Owner | null {
+  try {
+    return ownerSchema.parse(JSON.parse(content));
   } catch {
     return null;
   }
 }
 
-/** Renamed first, so that of two processes that find the same stale lock only one removes it. */
-async function removeStale(path: string): Promise<void> {
-  const aside = `${path}.${process.pid}`;
+/** Two processes may find the same stale lock, and the slower one must not remove what the faster one put there. */
+async function removeStale(path: string, stale: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
   try {
     await rename(path, aside);
-    await rm(aside, { force: true });
   } catch (error) {
-    if (!isErrno(error, "ENOENT")) throw error;
+    if (isErrno(error, "ENOENT")) return;
+    throw error;
   }
+  if ((await readLock(aside)) !== stale) await linkExclusively(aside, path);
+  await rm(aside, { force: true });
 }
 
 function isAlive(owner: Owner): boolean {

@@ -18,11 +18,7 @@ const checkSetting = "installation-key-check";
  * @throws InstallationKeyError when the file is missing or differs from what the database was made with.
  */
 export async function installationKey(db: Kysely<Database>, path: string): Promise<string> {
-  const known = await db
-    .selectFrom("setting")
-    .select("value")
-    .where("key", "=", checkSetting)
-    .executeTakeFirst();
+  const known = await readCheck(db);
   const key = (await readKey(path)) ?? (known === undefined ? await makeKey(path) : null);
   if (key === null) {
     throw new InstallationKeyError(
@@ -36,13 +32,24 @@ export async function installationKey(db: Kysely<Database>, path: string): Promi
       .values({ key: checkSetting, value: checkValue(key) })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-  } else if (known.value !== checkValue(key)) {
+  }
+  // Asked again: another process may have been faster, with a key of its own.
+  if ((await readCheck(db)) !== checkValue(key)) {
     throw new InstallationKeyError(
       `The installation key ${path} is not the one that this database was made with. ` +
         "Put back the file that belongs to it; another key would double every event.",
     );
   }
   return key;
+}
+
+async function readCheck(db: Kysely<Database>): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("setting")
+    .select("value")
+    .where("key", "=", checkSetting)
+    .executeTakeFirst();
+  return row?.value;
 }
 
 async function readKey(path: string): Promise<string | null> {

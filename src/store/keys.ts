@@ -219,3 +219,30 @@ export async function clearDirtyKeys(
       .execute();
   }
 }
+
+/** Ends the refusals of events that nobody wants any more, or that have changed since. */
+export async function forgetRefusals(
+  db: Kysely<Database>,
+  targetId: string,
+  keys: readonly string[],
+): Promise<void> {
+  for (const part of chunks(keys, 1000)) {
+    await db
+      .deleteFrom("refusal")
+      .where("target_id", "=", targetId)
+      .where("meeting_key", "in", part)
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom("candidate")
+              .select("candidate.id")
+              .whereRef("candidate.target_id", "=", "refusal.target_id")
+              .whereRef("candidate.meeting_key", "=", "refusal.meeting_key")
+              .whereRef("candidate.fingerprint", "=", "refusal.fingerprint"),
+          ),
+        ),
+      )
+      .execute();
+  }
+}

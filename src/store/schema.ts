@@ -133,6 +133,9 @@ export interface TargetTable {
   id: string;
   /** The collection it is bound to: decoded path. */
   href: string | null;
+  /** When the collection was last looked at and dressed, and as what: its name and colour. */
+  opened_at: NullableTime;
+  opened_as: string | null;
   /** When the objects that already stood there were taken into account. */
   surveyed_at: NullableTime;
   /** Why nothing may be written to it, a sentence; null when all is well. */
@@ -201,6 +204,8 @@ export interface WriteIntentTable {
   target_id: string;
   name: string;
   kind: ColumnType<"put" | "delete", string, string>;
+  /** Whose event is written or removed. */
+  source_id: string | null;
   fingerprint: string | null;
   since: Time;
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Database } from "./schema.ts";
+import { markDirty } from "./translations.ts";
 
 export type Slot = { readonly slot: string; readonly name: string; readonly uid: string };
 
@@ -91,26 +92,62 @@ export async function recordFound(
       )
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    await tx
-      .insertInto("mapping")
-      .values(
-        found.map((it) => ({
-          target_id: targetId,
-          slot: it.slot,
-          source_id: null,
-          account_id: null,
-          identity: null,
-          summary: it.summary,
-          starts_at: it.startsAt,
-          desired_fingerprint: null,
-          sink_etag: it.etag,
-          sink_fingerprint: it.fingerprint,
-          source_base: null,
-          sink_base: null,
-          written_at: new Date(now).toISOString(),
-        })),
-      )
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    await insertUnowned(tx, targetId, found, now);
   });
+}
+
+/**
+ * Gives meetings the objects of others that stand for them: their slots take the objects' names and
+ * UIDs, and their keys are marked, so that the next plan writes each of them.
+ */
+export async function takeOver(
+  db: Kysely<Database>,
+  targetId: string,
+  taken: ReadonlyArray<Found & { readonly key: string }>,
+  now: number,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    for (const { key, slot, name, uid } of taken) {
+      await tx
+        .insertInto("slot")
+        .values({ target_id: targetId, slot, meeting_key: key, name, uid })
+        .onConflict((conflict) =>
+          conflict.columns(["target_id", "slot"]).doUpdateSet({ meeting_key: key, name, uid }),
+        )
+        .execute();
+    }
+    await insertUnowned(tx, targetId, taken, now);
+    const touched = taken.map(({ key }) => ({ target_id: targetId, meeting_key: key, base_key: key }));
+    await markDirty(tx, touched, now);
+  });
+}
+
+async function insertUnowned(
+  tx: Kysely<Database>,
+  targetId: string,
+  found: readonly Found[],
+  now: number,
+): Promise<void> {
+  if (found.length === 0) return;
+  await tx
+    .insertInto("mapping")
+    .values(
+      found.map((it) => ({
+        target_id: targetId,
+        slot: it.slot,
+        source_id: null,
+        account_id: null,
+        identity: null,
+        summary: it.summary,
+        starts_at: it.startsAt,
+        desired_fingerprint: null,
+        sink_etag: it.etag,
+        sink_fingerprint: it.fingerprint,
+        source_base: null,
+        sink_base: null,
+        written_at: new Date(now).toISOString(),
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }

@@ -17,6 +17,8 @@ export async function updateTarget(
   id: string,
   change: Partial<{
     href: string;
+    opened_at: string | null;
+    opened_as: string;
     surveyed_at: string;
     held: string | null;
     foreign_count: number;

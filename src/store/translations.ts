@@ -62,7 +62,8 @@ export type TranslationCommit = {
   readonly gone: boolean;
   readonly state: StagedState;
   readonly reason: string | null;
-  readonly candidates: readonly NewCandidate[];
+  /** `kept`: those of its last readable form go on. */
+  readonly candidates: readonly NewCandidate[] | "kept";
 };
 
 /**
@@ -74,23 +75,23 @@ export async function commitTranslations(
   commits: readonly TranslationCommit[],
   now: number,
 ): Promise<void> {
-  const ids = commits.map((commit) => commit.stagedId);
-  if (ids.length === 0) return;
+  if (commits.length === 0) return;
   await db.transaction().execute(async (tx) => {
+    const replaced = commits.filter((commit) => commit.candidates !== "kept");
     const before = await tx
       .deleteFrom("candidate")
-      .where("staged_id", "in", ids)
+      .where(sql<boolean>`staged_id = any(${replaced.map((commit) => commit.stagedId)}::int[])`)
       .returning(["target_id", "meeting_key", "base_key"])
       .execute();
-    const after = commits.flatMap((commit) =>
-      commit.candidates.map((candidate) => ({ ...candidate, staged_id: commit.stagedId })),
+    const after = commits.flatMap(({ candidates, stagedId }) =>
+      candidates === "kept" ? [] : candidates.map((candidate) => ({ ...candidate, staged_id: stagedId })),
     );
     for (const part of chunks(after, 300)) await tx.insertInto("candidate").values(part).execute();
     await markDirty(tx, [...before, ...after], now);
     const kept = commits.filter((commit) => !commit.gone);
     await sql`
       update staged
-      set dirty = staged.body_hash <> done.body_hash, state = done.state, reason = done.reason
+      set dirty = staged.body_hash <> done.body_hash or staged.gone_at is not null, state = done.state, reason = done.reason
       from unnest(
         ${kept.map((commit) => commit.stagedId)}::int[],
         ${kept.map((commit) => commit.bodyHash)}::text[],
@@ -152,27 +153,56 @@ export async function markDirty(
   }
 }
 
-/** Keys of an account's living candidates by base key, to tell a second event of the same meeting apart. */
+/** A meeting key in use in an account. `leaving`: its event is called removed, or is and was not looked at since. */
+export type KeyInUse = {
+  readonly meetingKey: string;
+  readonly stagedId: number;
+  readonly leaving: boolean;
+};
+
+/** Keys of an account's candidates by base key, to tell a second event of the same meeting apart. */
 export async function keysOfAccount(
   db: Kysely<Database>,
   accountId: number,
   targetId: string,
   baseKeys: readonly string[],
-): Promise<Array<{ stagedId: number; identity: string; baseKey: string; meetingKey: string }>> {
-  if (baseKeys.length === 0) return [];
+): Promise<{ readonly settled: boolean; readonly keys: readonly KeyInUse[] }> {
+  const { settled } = await db
+    .selectFrom("account")
+    .select("settled")
+    .where("id", "=", accountId)
+    .executeTakeFirstOrThrow();
+  if (baseKeys.length === 0) return { settled, keys: [] };
   const rows = await db
     .selectFrom("candidate")
-    .select(["staged_id", "identity", "base_key", "meeting_key"])
-    .where("account_id", "=", accountId)
-    .where("target_id", "=", targetId)
-    .where("base_key", "in", baseKeys)
+    .innerJoin("staged", "staged.id", "candidate.staged_id")
+    .select((eb) => [
+      "candidate.staged_id",
+      "candidate.meeting_key",
+      eb
+        .or([
+          eb("staged.gone_at", "is not", null),
+          eb.exists(
+            eb
+              .selectFrom("owed")
+              .select("owed.native_id")
+              .where("owed.kind", "=", "tombstone")
+              .whereRef("owed.collection_id", "=", "staged.collection_id")
+              .whereRef("owed.native_id", "=", "staged.native_id"),
+          ),
+        ])
+        .as("leaving"),
+    ])
+    .where("candidate.account_id", "=", accountId)
+    .where("candidate.target_id", "=", targetId)
+    .where("candidate.base_key", "in", baseKeys)
     .execute();
-  return rows.map((row) => ({
-    stagedId: row.staged_id,
-    identity: row.identity,
-    baseKey: row.base_key,
+  const keys = rows.map((row) => ({
     meetingKey: row.meeting_key,
+    stagedId: row.staged_id,
+    leaving: Boolean(row.leaving),
   }));
+  return { settled, keys };
 }
 
 /** The native form behind a candidate, to be translated again when it is written. */

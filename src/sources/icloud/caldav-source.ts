@@ -49,7 +49,7 @@ export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSour
   };
 
   const resolve = async (calendar: CalendarRef, signal: AbortSignal): Promise<Collection> => {
-    homes ??= await findHomes(account, signal);
+    homes ??= recallHomes(account, calendar.memory ?? null) ?? (await findHomes(account, signal));
     const home = homes.find((each) => calendar.id.startsWith(decodePath(each.pathname))) ?? homes[0];
     const subject = `calendar "${calendar.name}" of source "${config.id}"`;
     return { url: urlOfHref(calendar.id, home), subject };

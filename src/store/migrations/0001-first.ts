@@ -96,6 +96,8 @@ const statements = [
   `create table target (
     id text primary key,
     href text,
+    opened_at timestamptz,
+    opened_as text,
     surveyed_at timestamptz,
     held text,
     foreign_count integer not null default 0,
@@ -160,6 +162,7 @@ const statements = [
     target_id text not null,
     name text not null,
     kind text not null check (kind in ('put', 'delete')),
+    source_id text,
     fingerprint text,
     since timestamptz not null,
     primary key (target_id, name)

@@ -50,7 +50,7 @@ describe("a valid configuration", () => {
       kind: "icloud",
       order: 1,
       priority: 3,
-      auth: "auto",
+      auth: "basic",
       calendars: "all",
     });
     expect(family?.kind === "icloud" && family.url.href).toBe("https://caldav.icloud.com/");
