@@ -11,6 +11,8 @@ import { graphTranslator } from "../sources/graph/translate/translator.ts";
 import { createCaldavSource } from "../sources/icloud/caldav-source.ts";
 import { icloudPollFloorMs } from "../sources/icloud/poll-floor.ts";
 import { caldavTranslator } from "../sources/icloud/translate.ts";
+import { rememberTranslations } from "../sources/remember-translations.ts";
+import type { Source } from "../sources/source.ts";
 import type { Database } from "../store/schema.ts";
 import type { Kysely } from "kysely";
 
@@ -80,7 +82,7 @@ function accountsOf(
       {
         ...common,
         name: source.credentials.username,
-        source: stack.use(createCaldavSource(source, parts)),
+        source: remembering(stack.use(createCaldavSource(source, parts))),
         pullFloorMs,
       },
     ];
@@ -91,14 +93,20 @@ function accountsOf(
     ...common,
     name: mailbox.user,
     pullFloorMs: 0,
-    source: createGraphSource({
-      sourceId,
-      mailbox,
-      client: tenant.client,
-      expansion: tenant.expansion,
-      translator: graphTranslator,
-      clock,
-      rebaseDays: config.window.rebaseDays,
-    }),
+    source: remembering(
+      createGraphSource({
+        sourceId,
+        mailbox,
+        client: tenant.client,
+        expansion: tenant.expansion,
+        translator: graphTranslator,
+        clock,
+        rebaseDays: config.window.rebaseDays,
+      }),
+    ),
   }));
+}
+
+function remembering(source: Source): Source {
+  return { ...source, translator: rememberTranslations(source.translator) };
 }

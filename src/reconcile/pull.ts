@@ -46,6 +46,8 @@ type PullState = {
   /** What the account's newest listing asked to be told again. */
   memory: string | null;
   readonly counts: { staged: number; tombstones: number };
+  /** Told after each commit that leaves something to be translated. */
+  readonly onStaged: () => void;
 };
 
 /**
@@ -58,6 +60,7 @@ export async function pullAccount(
   configured: ConfiguredAccount,
   account: Account,
   signal: AbortSignal,
+  onStaged: () => void = () => undefined,
 ): Promise<PullResult> {
   const key = `pull:${configured.sourceId}/${configured.name}`;
   const result = await withLease(context, key, signal, async (lease, fenced) => {
@@ -78,6 +81,7 @@ export async function pullAccount(
       errors: [],
       memory: account.memory,
       counts: { staged: 0, tombstones: 0 },
+      onStaged,
     };
     const finished = await pull(state);
     const { errors, outcome, ...counts } = finished;
@@ -200,6 +204,7 @@ async function commitRound(state: PullState, collection: Collection): Promise<vo
     await commitPage(context.db, collection, page, coverage, context.clock.now());
     finished = page.checkpoint !== null;
     counts.staged += page.staged.length;
+    if (page.staged.length > 0) state.onStaged();
     done += page.staged.length + page.owed.length;
     if (page.note !== undefined) state.log.info({ calendar: collection.name }, page.note);
     context.progress({ task: `reading ${configured.sourceId}, ${collection.name}`, done, total: null });
@@ -242,6 +247,7 @@ async function settle(
       }
     }
     done += batch.length;
+    if (batch.some(({ kind }) => kind === "staged" || kind === "gone")) state.onStaged();
     context.progress({
       task: `reading series and objects of ${configured.sourceId}, ${collection.name}`,
       done,

@@ -5,6 +5,7 @@ import { ensureTarget } from "../store/targets.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
 import { pullAccount, type PullResult } from "./pull.ts";
 import { type ReconcileResult, reconcileTarget } from "./reconcile.ts";
+import { startWriter } from "./target-writer.ts";
 import type { AccountInUse } from "./translate.ts";
 
 export type SyncResult = {
@@ -48,18 +49,21 @@ export async function sync(
   const accounts = await registerConfiguration(context);
   const chosen = accounts.filter(({ configured }) => sourceId === null || configured.sourceId === sourceId);
   const limit = pLimit(pullsAtOnce);
+  const writers = targetsOf(context, chosen).map((target) =>
+    startWriter(target.id, () => reconcileWithLog(context, target, signal)),
+  );
   const pulls = await Promise.all(
-    chosen.map((entry) =>
+    chosen.map(({ configured, account }) =>
       limit(async () => {
-        const result = await pullAccount(context, entry.configured, entry.account, signal);
-        return { source: entry.configured.sourceId, account: entry.configured.name, ...result };
+        const writer = writers.find((candidate) => candidate.targetId === configured.targetId);
+        const result = await pullAccount(context, configured, account, signal, () => writer?.notice());
+        return { source: configured.sourceId, account: configured.name, ...result };
       }),
     ),
+  ).finally(() => writers.forEach((writer) => writer.finish()));
+  const targets = await Promise.all(
+    writers.map(async (writer) => ({ target: writer.targetId, ...(await writer.result) })),
   );
-  const targets: Array<ReconcileResult & { target: string }> = [];
-  for (const target of targetsOf(context, chosen)) {
-    targets.push({ target: target.id, ...(await reconcileWithLog(context, target, signal)) });
-  }
   return { pulls, targets };
 }
 

@@ -40,7 +40,13 @@ export async function startDaemon(
     const entry = (await accountsInUse(state.context)).find((candidate) => keyOf(candidate) === key);
     if (entry === undefined) return;
     await survive(state.context, `pull of ${key}`, async () => {
-      await pullAccount(state.context, entry.configured, entry.account, signal);
+      const { targetId } = entry.configured;
+      const onStaged = (): void => {
+        queue
+          .enqueue("reconcile", targetId)
+          .catch((error: unknown) => state.context.log.error({ err: error }, "job queue"));
+      };
+      await pullAccount(state.context, entry.configured, entry.account, signal, onStaged);
     });
     for (const target of await targetsWithWork(state.context)) await queue.enqueue("reconcile", target);
   });

@@ -10,7 +10,7 @@ const table: ReadonlyArray<{ files: RegExp; may: readonly string[] | null }> = [
   { files: /^http\//, may: ["http"] },
   { files: /^dav\//, may: ["dav", "http"] },
   { files: /^config\//, may: ["config", "calendar"] },
-  { files: /^sources\/source\.ts$/, may: ["calendar"] },
+  { files: /^sources\/[^/]+\.ts$/, may: ["calendar", "sources/source.ts"] },
   { files: /^sources\/graph\//, may: ["sources/graph", "sources/source.ts", "calendar", "http", "config"] },
   {
     files: /^sources\/icloud\//,
