@@ -13,6 +13,7 @@ import { type Environment, readEnvironment } from "./config/environment.ts";
 import { formatProblems } from "./config/format-problems.ts";
 import { loadConfig } from "./config/load.ts";
 import { RemoteError } from "./http/remote-error.ts";
+import { LeaseLostError } from "./reconcile/with-lease.ts";
 import { createLogger } from "./cli/logger.ts";
 import { FolderLockedError } from "./store/folder-lock.ts";
 import { InstallationKeyError } from "./store/installation-key.ts";
@@ -124,7 +125,13 @@ async function dispatch(invocation: Invocation, globals: GlobalOptions, output: 
     invocation.name,
   );
   if (invocation.name === "run") return await runDaemon(application, stop.signal);
-  return await runCommand(application, request, output, stop.signal, false);
+  try {
+    return await runCommand(application, request, output, stop.signal, false);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    output.print("Stopped. The next run goes on from here.");
+    return exitCode.incomplete;
+  }
 }
 
 /** Fires on SIGINT and SIGTERM; a second one ends the process at once. */
@@ -151,6 +158,7 @@ function explain(error: unknown, output: Output): ExitCode {
   process.stderr.write(`kalends: ${message}${remedy}\n`);
   output.result({ error: message });
   if (error instanceof UsageError) return exitCode.usage;
+  if (error instanceof LeaseLostError) return exitCode.incomplete;
   if (error instanceof FolderLockedError) return exitCode.busy;
   if (error instanceof InstallationKeyError) return exitCode.config;
   if (error instanceof RemoteError) return error.willRecover ? exitCode.incomplete : exitCode.failed;

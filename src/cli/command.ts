@@ -11,8 +11,8 @@ export type Session = {
   readonly dryRun: Context;
   readonly output: Output;
   readonly signal: AbortSignal;
-  /** True when the daemon runs the command for a client on its socket. */
-  readonly insideDaemon: boolean;
+  /** Whether a daemon holds the data folder; null on PostgreSQL, where any number of processes may be at work. */
+  readonly daemon: boolean | null;
 };
 
 /** Options as strings, as they travel over the daemon's socket. */

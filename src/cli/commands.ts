@@ -35,7 +35,7 @@ export async function runCommand(
     dryRun: { ...dryRun, progress: output.progress },
     output,
     signal,
-    insideDaemon,
+    daemon: application.store.engine.kind === "pglite" ? insideDaemon : null,
   };
   return command(session, request.args, request.options);
 }

@@ -35,7 +35,12 @@ export function createLogger(config: LogConfig, terminal: boolean, color: boolea
     });
   }
   return pino(
-    { level, base: null, redact: { paths: redacted, censor: "[secret]" } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: redacted, censor: "[secret]" },
+    },
     pino.transport({ targets }),
   );
 }

@@ -1,4 +1,6 @@
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { Options } from "./command.ts";
 import { exitCode } from "./exit-code.ts";
@@ -41,9 +43,15 @@ export function parseAnswer(line: string): SocketAnswer {
   return answerSchema.parse(JSON.parse(line));
 }
 
+/** The address of a Unix socket has room for 108 bytes on Linux, 104 elsewhere. */
+const longestPath = 100;
+
 /** Where the daemon that holds a data folder listens: only its owner may connect. */
 export function socketPath(dataFolder: string): string {
-  return join(dataFolder, "kalends.sock");
+  const path = join(resolve(dataFolder), "kalends.sock");
+  if (Buffer.byteLength(path) <= longestPath) return path;
+  const name = createHash("sha256").update(path).digest("hex").slice(0, 16);
+  return join(tmpdir(), `kalends-${name}.sock`);
 }
 
 /** Calls back for every complete line of a stream of text. */

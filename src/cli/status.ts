@@ -13,7 +13,7 @@ import type { Output } from "./output.ts";
 const leftOutShown = 50;
 
 /** `kalends status`: how fresh every account is, what stands in the targets, and what is left out and why. */
-export const statusCommand: Command = async ({ context, output, insideDaemon }) => {
+export const statusCommand: Command = async ({ context, output, daemon }) => {
   const now = context.clock.now();
   const accounts = await accountStatus(context.db);
   const targets = await targetStatus(context.db);
@@ -21,7 +21,7 @@ export const statusCommand: Command = async ({ context, output, insideDaemon }) 
   const events = await leftOut(context.db, leftOutShown);
   const configured = new Set(context.accounts.map((account) => `${account.sourceId}/${account.name}`));
 
-  output.print(insideDaemon ? "daemon: running" : "daemon: not running on this data folder");
+  if (daemon !== null) output.print(daemon ? "daemon: running" : "daemon: not running on this data folder");
   for (const account of accounts)
     printAccount(output, account, configured.has(`${account.source}/${account.account}`), now);
   for (const target of targets) printTarget(output, target);
@@ -32,7 +32,7 @@ export const statusCommand: Command = async ({ context, output, insideDaemon }) 
     output.print("Nothing has been read yet. Start with `kalends sync` or `kalends run`.");
 
   const code = codeOf(accounts, targets, holds.length);
-  output.result({ daemon: insideDaemon, accounts, targets, holds, leftOut: events, exitCode: code });
+  output.result({ daemon, accounts, targets, holds, leftOut: events, exitCode: code });
   return code;
 };
 
@@ -60,7 +60,7 @@ function printAccount(output: Output, account: AccountStatus, isConfigured: bool
   output.print(`${account.source}/${account.account}: ${fresh}, ${parts.join(", ")}`);
   if (!isConfigured)
     output.print(
-      "  not in the configuration any more: its events stay; `kalends purge --source` removes them",
+      "  switched off, or not in the configuration any more: its events stay; `kalends purge --source` removes them",
     );
   for (const name of account.vanished)
     output.print(`  calendar ${JSON.stringify(name)} is gone or not selected any more; its events stay`);

@@ -39,7 +39,7 @@ describe("a series that servers survive", () => {
   it.each([
     ["a single event", ["DTSTART:20260302T090000Z"]],
     ["a weekly one of twenty years", ["DTSTART:20060302T090000Z", "RRULE:FREQ=WEEKLY"]],
-    ["a finite one", ["DTSTART:20260302T090000Z", "RRULE:FREQ=DAILY;COUNT=3500"]],
+    ["a finite one", ["DTSTART:20260302T090000Z", "RRULE:FREQ=DAILY;COUNT=3499"]],
     ["one that ended before the window", ["DTSTART:20100302T090000Z", "RRULE:FREQ=DAILY;COUNT=100"]],
   ])("stays as it is: %s", (_, lines) => {
     const given = calendar(...lines);
