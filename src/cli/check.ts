@@ -1,6 +1,7 @@
 import { loadConfig } from "../config/load.ts";
 import type { Environment } from "../config/environment.ts";
 import { formatProblems } from "../config/format-problems.ts";
+import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 
@@ -11,7 +12,7 @@ export async function checkCommand(environment: Environment, output: Output): Pr
   if (loaded.kind === "invalid") {
     output.print(formatProblems(loaded.problems, configPath));
     const errors = loaded.problems.filter((problem) => problem.severity === "error").length;
-    output.print(`${errors} ${errors === 1 ? "error" : "errors"}: mend the lines above and check again.`);
+    output.print(`${counted(errors, "error")}: mend the lines above and check again.`);
     output.result({ valid: false, problems: loaded.problems });
     return exitCode.config;
   }
@@ -20,7 +21,7 @@ export async function checkCommand(environment: Environment, output: Output): Pr
   for (const source of config.sources) {
     const what =
       source.kind === "graph"
-        ? `${source.mailboxes.length} mailboxes, ${source.cloud.graph.host}`
+        ? `${mailboxes(source.mailboxes.length)}, ${source.cloud.graph.host}`
         : source.url.host;
     output.print(
       `${source.id}: ${source.kind}, ${what} → ${source.target}${source.enabled ? "" : " (switched off)"}`,
@@ -35,4 +36,8 @@ export async function checkCommand(environment: Environment, output: Output): Pr
     sources: config.sources.map(({ id, kind, target, enabled }) => ({ id, kind, target, enabled })),
   });
   return exitCode.ok;
+}
+
+function mailboxes(count: number): string {
+  return count === 1 ? "1 mailbox" : `${count} mailboxes`;
 }

@@ -7,6 +7,7 @@ import {
   targetStatus,
 } from "../store/status.ts";
 import type { Command } from "./command.ts";
+import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 
@@ -52,7 +53,7 @@ function printAccount(output: Output, account: AccountStatus, isConfigured: bool
   const fresh =
     account.completeAt === null ? "never read completely" : `complete as of ${ago(account.completeAt, now)}`;
   const parts = [
-    `${account.staged} events in ${account.calendars} calendars`,
+    `${counted(account.staged, "event")} in ${counted(account.calendars, "calendar")}`,
     ...(account.owed > 0 ? [`${account.owed} still to be read`] : []),
     ...(account.skipped > 0 ? [`${account.skipped} skipped`] : []),
     ...(account.quarantined > 0 ? [`${account.quarantined} quarantined`] : []),
@@ -71,7 +72,7 @@ function printAccount(output: Output, account: AccountStatus, isConfigured: bool
 
 function printTarget(output: Output, target: TargetStatus): void {
   const parts = [
-    `${target.standing} events`,
+    counted(target.standing, "event"),
     ...(target.waiting > 0 ? [`${target.waiting} waiting to be written`] : []),
     ...(target.unclaimed > 0 ? [`${target.unclaimed} found that no source claims`] : []),
     ...(target.foreign > 0 ? [`${target.foreign} not ours`] : []),

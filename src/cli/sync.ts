@@ -1,5 +1,6 @@
 import { type SyncResult, sync } from "../reconcile/sync.ts";
 import { type Command, requireSource } from "./command.ts";
+import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 
@@ -27,7 +28,7 @@ function print(output: Output, { pulls, targets }: SyncResult, code: ExitCode): 
       pull.staged + pull.tombstones === 0 ? "nothing new" : `${pull.staged} read, ${pull.tombstones} removed`;
     const owed = pull.owed === 0 ? "" : `, ${pull.owed} still to be read`;
     output.print(
-      `${pull.source}/${pull.account}: ${pull.outcome}, ${pull.calendars} calendars, ${changes}${owed}`,
+      `${pull.source}/${pull.account}: ${pull.outcome}, ${counted(pull.calendars, "calendar")}, ${changes}${owed}`,
     );
     for (const error of pull.errors) output.print(`  ${error}`);
   }

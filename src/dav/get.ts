@@ -25,5 +25,12 @@ export async function getObject(
       },
     );
   }
+  if (!/END:VCALENDAR\s*$/i.test(answer.text)) {
+    throw new RemoteError(
+      "protocol",
+      `${describeRequest({ method: "GET", url })}: the answer ends in the middle of the object`,
+      { status: answer.status },
+    );
+  }
   return { etag: normalizeEtag(answer.headers.get("etag")), data: answer.text };
 }

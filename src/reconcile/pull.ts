@@ -270,7 +270,9 @@ async function conclude(state: PullState, calendars: number, allFinished: boolea
     const retryAt = allFinished ? null : backOff(account.failures + 1, first?.error, context.clock.now());
     await noteIncomplete(context.db, account.id, { error, retryAt, settled: allFinished });
   }
-  const failed = !complete && calendars === 0;
+  const cause = errors.find((entry) => entry.error !== null)?.error;
+  const heals = cause instanceof RemoteError && cause.willRecover;
+  const failed = !complete && calendars === 0 && !heals;
   return {
     outcome: complete ? "complete" : failed ? "failed" : "incomplete",
     ...counts,

@@ -87,12 +87,20 @@ function createApplication(
   networkClient: ReturnType<typeof createTokenNetwork>,
 ): ConfidentialClientApplication {
   const { cloud, credential } = config;
+  const authority = new URL(`/${encodeURIComponent(config.tenant)}`, cloud.login).href;
   return new ConfidentialClientApplication({
     auth: {
       clientId: config.clientId,
-      authority: new URL(`/${encodeURIComponent(config.tenant)}`, cloud.login).href,
+      authority,
       // Without this an unknown login host is looked up at login.microsoftonline.com first.
       knownAuthorities: [cloud.login.host],
+      // The v2.0 endpoints are fixed by Microsoft's protocol page; asking for them would cost a request.
+      authorityMetadata: JSON.stringify({
+        issuer: `${authority}/v2.0`,
+        authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
+        token_endpoint: `${authority}/oauth2/v2.0/token`,
+        jwks_uri: `${authority}/discovery/v2.0/keys`,
+      }),
       ...(credential.kind === "secret"
         ? { clientSecret: credential.secret.reveal() }
         : { clientCertificate: clientCertificate(credential.certificate, credential.privateKey) }),
