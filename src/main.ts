@@ -2,7 +2,8 @@ import { Command as Program, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { openApplication } from "./cli/application.ts";
 import { checkCommand } from "./cli/check.ts";
-import { type Options, UsageError } from "./cli/command.ts";
+import type { Options } from "./cli/command.ts";
+import { describeError, exitCodeOf } from "./cli/command-error.ts";
 import { runCommand } from "./cli/commands.ts";
 import { type ExitCode, exitCode } from "./cli/exit-code.ts";
 import type { Output } from "./cli/output.ts";
@@ -12,17 +13,18 @@ import { createTerminalOutput } from "./cli/terminal-output.ts";
 import { type Environment, readEnvironment } from "./config/environment.ts";
 import { formatProblems } from "./config/format-problems.ts";
 import { loadConfig } from "./config/load.ts";
-import { RemoteError } from "./http/remote-error.ts";
-import { LeaseLostError } from "./reconcile/with-lease.ts";
 import { createLogger } from "./cli/logger.ts";
-import { FolderLockedError } from "./store/folder-lock.ts";
-import { InstallationKeyError } from "./store/installation-key.ts";
 
 type GlobalOptions = { readonly config?: string; readonly data?: string; readonly json?: boolean };
 type Invocation = { readonly name: string; readonly args: readonly string[]; readonly options: Options };
 
 /** The `kalends` command. Resolves to the exit code; errors are printed here and nowhere else. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
+  // A reader that has seen enough (`kalends status | head`) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(exitCode.ok);
+    throw error;
+  });
   const program = describeProgram();
   let invocation: Invocation | undefined;
   for (const command of program.commands) {
@@ -153,20 +155,8 @@ function stopSignal(): Disposable & { readonly signal: AbortSignal } {
 }
 
 function explain(error: unknown, output: Output): ExitCode {
-  const message = error instanceof Error ? error.message : String(error);
-  const remedy = error instanceof RemoteError && error.remedy !== undefined ? `\n${error.remedy}` : "";
-  process.stderr.write(`kalends: ${message}${remedy}\n`);
+  const message = describeError(error);
+  process.stderr.write(`kalends: ${message}\n`);
   output.result({ error: message });
-  if (error instanceof UsageError) return exitCode.usage;
-  if (error instanceof LeaseLostError) return exitCode.incomplete;
-  if (error instanceof FolderLockedError) return exitCode.busy;
-  if (error instanceof InstallationKeyError) return exitCode.config;
-  if (error instanceof RemoteError) return error.willRecover ? exitCode.incomplete : exitCode.failed;
-  if (error instanceof Error && error.cause !== undefined)
-    process.stderr.write(`  because: ${causeOf(error.cause)}\n`);
-  return exitCode.failed;
-}
-
-function causeOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : JSON.stringify(cause);
+  return exitCodeOf(error);
 }

@@ -20,6 +20,7 @@ export const adoptCommand: Command = async ({ context, dryRun, output, signal },
   }
   if ((await previewTarget(dryRun, target, accounts, signal)) === null) {
     output.print(`${targetId}: another process is at work on it, try again in a moment`);
+    output.result({ busy: targetId });
     return exitCode.busy;
   }
   const { href } = await ensureTarget(context.db, targetId);

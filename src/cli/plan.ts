@@ -27,6 +27,7 @@ export const planCommand: Command = async ({ config, dryRun, output, signal }, _
     const preview = await previewTarget(dryRun, target, own, signal);
     if (preview === null) {
       output.print(`${target.id}: another process is at work on it, try again in a moment`);
+      output.result({ busy: target.id });
       return exitCode.busy;
     }
     plans.push({ target: target.id, ...preview });

@@ -50,11 +50,14 @@ export async function runDaemon(application: Application, signal: AbortSignal): 
   process.on("SIGHUP", onHangup);
   stack.defer(() => void process.off("SIGHUP", onHangup));
 
-  stack.use(
-    await serveCommands(environment.dataPath, (request, output, gone) =>
-      runCommand(application, request, output, AbortSignal.any([gone, signal]), true),
-    ),
-  );
+  // On PostgreSQL every command opens the database itself.
+  if (application.store.engine.kind === "pglite") {
+    stack.use(
+      await serveCommands(environment.dataPath, (request, output, gone) =>
+        runCommand(application, request, output, AbortSignal.any([gone, signal]), true),
+      ),
+    );
+  }
   log.info(describeStart(application), "kalends is running");
   await until(signal);
   log.info("stopping");

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { CommandFailedError } from "./command-error.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
@@ -37,7 +38,7 @@ export async function runInDaemon(
           return;
         case "exit":
           socket.end();
-          if (answer.error !== null) reject(new Error(answer.error));
+          if (answer.error !== null) reject(new CommandFailedError(answer.error, answer.code));
           else resolve(answer.code);
           return;
         default:

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
+import { describeError, exitCodeOf } from "./command-error.ts";
 import type { ExitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 import {
@@ -82,6 +83,6 @@ async function answerLine(
     };
     send({ kind: "exit", code: await run(request, output, signal), error: null });
   } catch (error) {
-    send({ kind: "exit", code: 1, error: error instanceof Error ? error.message : String(error) });
+    send({ kind: "exit", code: exitCodeOf(error), error: describeError(error) });
   }
 }

@@ -25,14 +25,17 @@ export const statusCommand: Command = async ({ context, output, daemon }) => {
   if (daemon !== null) output.print(daemon ? "daemon: running" : "daemon: not running on this data folder");
   for (const account of accounts)
     printAccount(output, account, configured.has(`${account.source}/${account.account}`), now);
-  for (const target of targets) printTarget(output, target);
+  const configuredTargets = new Set(context.targets.map((target) => target.id));
+  for (const target of targets) printTarget(output, target, configuredTargets.has(target.target));
   for (const hold of holds) output.print(`held since ${hold.since.toISOString()}: ${hold.reason}`);
   for (const event of events)
     output.print(`left out: ${event.source}, ${event.where}, ${event.event}: ${event.reason}`);
   if (accounts.length === 0)
     output.print("Nothing has been read yet. Start with `kalends sync` or `kalends run`.");
 
-  const code = codeOf(accounts, targets, holds.length);
+  const inUse = targets.filter((target) => configuredTargets.has(target.target));
+  const read = accounts.filter((account) => configured.has(`${account.source}/${account.account}`));
+  const code = codeOf(read, inUse, holds.length);
   output.result({ daemon, accounts, targets, holds, leftOut: events, exitCode: code });
   return code;
 };
@@ -70,7 +73,7 @@ function printAccount(output: Output, account: AccountStatus, isConfigured: bool
     output.print(`  next attempt ${account.retryAt}`);
 }
 
-function printTarget(output: Output, target: TargetStatus): void {
+function printTarget(output: Output, target: TargetStatus, isConfigured: boolean): void {
   const parts = [
     counted(target.standing, "event"),
     ...(target.waiting > 0 ? [`${target.waiting} waiting to be written`] : []),
@@ -78,6 +81,10 @@ function printTarget(output: Output, target: TargetStatus): void {
     ...(target.foreign > 0 ? [`${target.foreign} not ours`] : []),
   ];
   output.print(`→ ${target.target}: ${parts.join(", ")}${target.href === null ? "" : ` (${target.href})`}`);
+  if (!isConfigured) {
+    output.print("  not in the configuration any more: nothing is written to it, what stands there stays");
+    return;
+  }
   if (target.held !== null) output.print(`  held: ${target.held}`);
   if (target.error !== null) output.print(`  ${target.error}`);
 }

@@ -24,7 +24,7 @@ export type WindowConfig = {
 
 export type LogConfig = {
   readonly level: "trace" | "debug" | "info" | "warn" | "error";
-  /** Rotated log file beside standard output, or null. */
+  /** Rotated log file beside standard error, or null. */
   readonly file: string | null;
 };
 

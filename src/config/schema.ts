@@ -6,8 +6,8 @@ import { sourceSchema } from "./schema-sources.ts";
 const schedule = z
   .strictObject({
     pull: cron("How often the sources are asked what changed.", defaults.schedule.pull),
-    audit: cron("When both ends are listed in full and compared.", defaults.schedule.audit),
-    report: cron("When the report is made.", defaults.schedule.report),
+    audit: cron("When both ends are listed in full and compared. Checked, but not used yet.", defaults.schedule.audit),
+    report: cron("When the report is made. Checked, but not used yet.", defaults.schedule.report),
   })
   .optional()
   .meta({ description: "Cron expressions of five fields, in the time zone above." });
@@ -60,7 +60,7 @@ const log = z
       .enum(["trace", "debug", "info", "warn", "error"])
       .optional()
       .meta({ description: "The least important kind of message to log.", default: defaults.log.level }),
-    file: text("Log file to write beside standard output; it is rotated.").optional(),
+    file: text("Log file to write beside standard error; it is rotated.").optional(),
   })
   .optional()
   .meta({ description: "What is logged, and where." });

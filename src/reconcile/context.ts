@@ -26,7 +26,7 @@ export type ConfiguredTarget = {
   readonly color: string | null;
 };
 
-/** What the steps of a run need. Built in main.ts, nowhere else. */
+/** What the steps of a run need. Built in cli/connect.ts, nowhere else. */
 export type Context = {
   readonly db: Kysely<Database>;
   readonly clock: Clock;

@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { Pool } from "pg";
 import { lockFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
 import type { Database } from "./schema.ts";
-import { SerialPGliteDialect } from "./serial-pglite-dialect.ts";
 
 /** The open database, migrated. Disposing closes it and gives the data folder free. */
 export interface Store extends AsyncDisposable {
@@ -69,7 +68,7 @@ async function openEmbedded(options: StoreOptions): Promise<Store> {
     const pglite = stack.adopt(await PGlite.create({ dataDir: join(options.dataFolder, "pglite") }), (it) =>
       it.close(),
     );
-    const db = new Kysely<Database>({ dialect: new SerialPGliteDialect({ pglite }) });
+    const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
     await migrate(db);
     return { db, engine: { kind: "pglite", pglite }, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   } catch (error) {
