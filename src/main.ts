@@ -75,6 +75,12 @@ function describeProgram(): Program {
   program.command("run").description("the daemon: do that on the schedule until stopped");
   program.command("status").description("how fresh everything is, and what is left out and why");
   program
+    .command("hold")
+    .description("plans that wait for a person: list them, or approve one")
+    .argument("[action]", "list or approve", "list")
+    .argument("[target]", "approve: id of the target")
+    .argument("[source]", "approve: id of the source");
+  program
     .command("adopt")
     .description("take over objects in a target that another program wrote for the same meetings")
     .argument("<target>", "id of the target")

@@ -2,6 +2,7 @@ import type { Application } from "./application.ts";
 import { adoptCommand } from "./adopt.ts";
 import { type Command, UsageError } from "./command.ts";
 import type { ExitCode } from "./exit-code.ts";
+import { holdCommand } from "./hold.ts";
 import type { Output } from "./output.ts";
 import { planCommand } from "./plan.ts";
 import { purgeCommand } from "./purge.ts";
@@ -14,6 +15,7 @@ const commands: Readonly<Record<string, Command>> = {
   plan: planCommand,
   sync: syncCommand,
   status: statusCommand,
+  hold: holdCommand,
   adopt: adoptCommand,
   purge: purgeCommand,
 };

@@ -9,6 +9,7 @@ import {
 import type { Command } from "./command.ts";
 import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { printHold } from "./hold.ts";
 import type { Output } from "./output.ts";
 
 const leftOutShown = 50;
@@ -27,7 +28,7 @@ export const statusCommand: Command = async ({ context, output, daemon }) => {
     printAccount(output, account, configured.has(`${account.source}/${account.account}`), now);
   const configuredTargets = new Set(context.targets.map((target) => target.id));
   for (const target of targets) printTarget(output, target, configuredTargets.has(target.target));
-  for (const hold of holds) output.print(`held since ${hold.since.toISOString()}: ${hold.reason}`);
+  for (const hold of holds) printHold(output, hold);
   for (const event of events)
     output.print(`left out: ${event.source}, ${event.where}, ${event.event}: ${event.reason}`);
   if (accounts.length === 0)

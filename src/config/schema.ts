@@ -6,7 +6,10 @@ import { sourceSchema } from "./schema-sources.ts";
 const schedule = z
   .strictObject({
     pull: cron("How often the sources are asked what changed.", defaults.schedule.pull),
-    audit: cron("When both ends are listed in full and compared. Checked, but not used yet.", defaults.schedule.audit),
+    audit: cron(
+      "When both ends are listed in full and compared. Checked, but not used yet.",
+      defaults.schedule.audit,
+    ),
     report: cron("When the report is made. Checked, but not used yet.", defaults.schedule.report),
   })
   .optional()

@@ -15,7 +15,7 @@ import type { LeaseGuard } from "./with-lease.ts";
 import { type Desired, type WriteResult, writeAway, writeNew, writeOver } from "./write-action.ts";
 
 export type ApplyRequest = {
-  readonly runId: number;
+  readonly runId: string;
   readonly targetId: string;
   readonly accounts: readonly AccountInUse[];
   readonly collection: TargetCollection;

@@ -1,5 +1,5 @@
 import { slotValue } from "../calendar/slot.ts";
-import { listKeys, loadKeys, seriesOfBase, type StoredKey } from "../store/keys.ts";
+import { listDirtyKeys, loadKeys, seriesOfBase, type StoredKey } from "../store/keys.ts";
 import { claimSlots, slotsOfKeys, unclaimedSlots } from "../store/slots.ts";
 import { nativesOf } from "../store/translations.ts";
 import type { KeyState } from "./action.ts";
@@ -9,16 +9,15 @@ import type { AccountInUse } from "./translate.ts";
 
 const pageSize = 500;
 
-/** Reads what the plan of a target needs: its dirty meeting keys, or all that it knows. */
+/** Reads what the plan of a target needs: the state of its dirty meeting keys. */
 export async function* gather(
   context: Context,
   targetId: string,
   accounts: readonly AccountInUse[],
-  scope: "dirty" | "all",
 ): AsyncGenerator<KeyState[]> {
   let after = "";
   for (;;) {
-    const keys = await listKeys(context.db, targetId, scope, after, pageSize);
+    const keys = await listDirtyKeys(context.db, targetId, after, pageSize);
     const last = keys.at(-1);
     if (last === undefined) return;
     after = last;

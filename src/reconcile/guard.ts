@@ -20,6 +20,8 @@ export type GuardOptions = {
   readonly rewritesExpected: boolean;
   /** A source whose removals a person has seen and asked for just now; null normally. */
   readonly unguarded: string | null;
+  /** Slots whose removal or rewrite a person has approved, by source. */
+  readonly approved: ReadonlyMap<string, ReadonlySet<string>>;
 };
 
 /**
@@ -38,7 +40,8 @@ export function guard(actions: readonly Action[], standing: Standing, options: G
       ...(suspiciousRemovals(removals.length, total) ? removals : []),
       ...(!options.rewritesExpected && suspiciousRewrites(rewrites.length, total) ? rewrites : []),
     ];
-    if (suspects.length === 0) continue;
+    const approved = options.approved.get(sourceId);
+    if (suspects.every((action) => slotOf(action).every((slot) => approved?.has(slot) === true))) continue;
     for (const action of suspects) held.add(action);
     holds.push({ sourceId, reason: describe(sourceId, suspects, total), slots: suspects.flatMap(slotOf) });
   }

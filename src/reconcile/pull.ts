@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { RemoteError } from "../http/remote-error.ts";
 import type { CalendarRef, OwedWork } from "../sources/source.ts";
@@ -12,7 +13,7 @@ import {
   saveCalendars,
 } from "../store/collections.ts";
 import { commitSettlements, countOwed, dropVoidTombstones, listOwed } from "../store/owed.ts";
-import { endRun, startRun } from "../store/runs.ts";
+import { endRun, type NewRun, startRun } from "../store/runs.ts";
 import { commitPage } from "../store/staging.ts";
 import { backOff } from "./back-off.ts";
 import type { ConfiguredAccount, Context } from "./context.ts";
@@ -62,15 +63,10 @@ export async function pullAccount(
   signal: AbortSignal,
   onStaged: () => void = () => undefined,
 ): Promise<PullResult> {
-  const key = `pull:${configured.sourceId}/${configured.name}`;
-  const result = await withLease(context, key, signal, async (lease, fenced) => {
-    const runId = await startRun(
-      context.db,
-      "pull",
-      `${configured.sourceId}/${configured.name}`,
-      context.clock.now(),
-    );
-    const log = context.log.child({ run: runId, source: configured.sourceId, account: configured.name });
+  const name = `${configured.sourceId}/${configured.name}`;
+  const result = await withLease(context, `pull:${name}`, signal, async (lease, fenced) => {
+    const run: NewRun = { id: randomUUID(), kind: "pull", key: name, startedAt: context.clock.now() };
+    const log = context.log.child({ run: run.id, source: configured.sourceId, account: configured.name });
     const state: PullState = {
       context,
       configured,
@@ -84,14 +80,21 @@ export async function pullAccount(
       onStaged,
     };
     const finished = await pull(state);
-    const { errors, outcome, ...counts } = finished;
-    const end = { outcome, summary: counts, error: errors.length === 0 ? null : errors.join("\n") };
-    await endRun(context.db, runId, end, context.clock.now());
-    if (errors.length > 0) log.warn({ ...counts, outcome, errors }, "pull ended");
-    else log.info({ ...counts, outcome }, "pull ended");
+    await report(context, run, finished, log);
     return finished;
   });
   return result ?? { outcome: "busy", staged: 0, tombstones: 0, owed: 0, calendars: 0, errors: [] };
+}
+
+/** One summary line; and a row, unless there was nothing to do: idle pulls are what a daemon does most. */
+async function report(context: Context, run: NewRun, finished: FinishedPull, log: Logger): Promise<void> {
+  const { errors, outcome, ...counts } = finished;
+  if (errors.length > 0) log.warn({ ...counts, outcome, errors }, "pull ended");
+  else log.info({ ...counts, outcome }, "pull ended");
+  if (outcome === "complete" && counts.staged + counts.tombstones === 0) return;
+  const error = errors.length === 0 ? null : errors.join("\n");
+  await startRun(context.db, run);
+  await endRun(context.db, run.id, { outcome, summary: counts, error }, context.clock.now());
 }
 
 async function pull(state: PullState): Promise<FinishedPull> {
@@ -263,7 +266,8 @@ async function conclude(state: PullState, calendars: number, allFinished: boolea
   const complete = errors.length === 0 && owed === 0 && allFinished;
   if (complete) {
     await noteComplete(context.db, account.id, context.clock.now());
-  } else {
+  } else if (!state.signal.aborted) {
+    // Being stopped is no failure: nothing to back off from.
     const first = errors.find((entry) => entry.error !== null) ?? errors[0];
     const error = first?.message ?? `${owed} events are still to be read`;
     // Single events that cannot be read must not slow down the mailbox: only an unfinished round backs off.

@@ -1,15 +1,16 @@
+import { randomUUID } from "node:crypto";
 import { RemoteError } from "../http/remote-error.ts";
 import type { TargetCollection } from "../sink/sink.ts";
 import { clearDirtyKeys, countDirtyKeys, countStanding, forgetRefusals } from "../store/keys.ts";
 import { endRun, startRun } from "../store/runs.ts";
-import { saveHolds } from "../store/holds.ts";
+import { approvedSlots, endOtherHolds, saveHolds } from "../store/holds.ts";
 import { ensureTarget, type Target, updateTarget } from "../store/targets.ts";
 import type { Action, Rest } from "./action.ts";
 import { type ApplyCounts, applyActions } from "./apply.ts";
 import { backOff } from "./back-off.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
 import { gather } from "./gather.ts";
-import { guard, type Hold } from "./guard.ts";
+import { guard, type GuardOptions, type Hold } from "./guard.ts";
 import { openAndSurvey, reachTarget, surveyWithoutWriting } from "./open-target.ts";
 import { plan } from "./plan.ts";
 import { resolveIntents } from "./resolve-intents.ts";
@@ -18,6 +19,8 @@ import { type LeaseGuard, withLease } from "./with-lease.ts";
 
 /** What one reconciliation of one target did. */
 export type ReconcileResult = {
+  /** Id of the recorded run; null where nothing was applied. */
+  readonly run: string | null;
   /** `idle`: nothing to look at; `busy`: another process is at it. */
   readonly outcome: "idle" | "complete" | "incomplete" | "held" | "failed" | "busy";
   readonly counts: ApplyCounts;
@@ -29,6 +32,7 @@ export type ReconcileResult = {
 
 const nothing: ApplyCounts = { created: 0, updated: 0, removed: 0, adopted: 0, refused: 0, postponed: 0 };
 const idle: ReconcileResult = {
+  run: null,
   outcome: "idle",
   counts: nothing,
   translated: 0,
@@ -84,7 +88,7 @@ async function reconcile(work: Work): Promise<ReconcileResult> {
     return { ...(await planAndApply(work, collection)), translated };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
-    return await failed(context, target, error);
+    return await failed(context, target, error, signal.aborted);
   }
 }
 
@@ -98,26 +102,24 @@ export type GuardedPlan = {
 };
 
 /** Plans and guards from stored state alone; writes nothing. */
-export async function planTarget(
+async function planTarget(
   context: Context,
   targetId: string,
   accounts: readonly AccountInUse[],
-  scope: "dirty" | "all",
-  rewritesExpected: boolean,
-  unguarded?: string,
+  options: Omit<GuardOptions, "approved">,
 ): Promise<GuardedPlan> {
   const plannedAt = context.clock.now();
   const actions: Action[] = [];
   const rests: Rest[] = [];
   const windowFrom = context.window().from;
-  for await (const states of gather(context, targetId, accounts, scope)) {
+  for await (const states of gather(context, targetId, accounts)) {
     const part = plan(states, windowFrom);
     actions.push(...part.actions);
     rests.push(...part.rests);
   }
   const standing = await countStanding(context.db, targetId);
-  const { allowed, holds } = guard(actions, standing, { rewritesExpected, unguarded: unguarded ?? null });
-  return { actions, rests, allowed, holds, plannedAt };
+  const approved = await approvedSlots(context.db, targetId);
+  return { actions, rests, plannedAt, ...guard(actions, standing, { ...options, approved }) };
 }
 
 /** Surveys, translates and plans, and writes nothing to the sink. Null while another process works on the target. */
@@ -132,33 +134,32 @@ export async function previewTarget(
     if (target.surveyed_at === null) await surveyWithoutWriting(context, configured, target, fenced);
     await translateTarget(context, accounts, fenced);
     const { held, rewrites_expected } = await ensureTarget(context.db, configured.id);
-    return { held, plan: await planTarget(context, configured.id, accounts, "dirty", rewrites_expected) };
+    const options = { rewritesExpected: rewrites_expected, unguarded: null };
+    return { held, plan: await planTarget(context, configured.id, accounts, options) };
   });
 }
 
 async function planAndApply(work: Work, collection: TargetCollection): Promise<ReconcileResult> {
   const { context, configured, accounts, lease, signal, options } = work;
   const { rewrites_expected } = await ensureTarget(context.db, configured.id);
-  const guarded = await planTarget(
-    context,
-    configured.id,
-    accounts,
-    "dirty",
-    rewrites_expected,
-    options.unguarded,
-  );
+  const guarded = await planTarget(context, configured.id, accounts, {
+    rewritesExpected: rewrites_expected,
+    unguarded: options.unguarded ?? null,
+  });
   const now = (): number => context.clock.now();
   const restKeys = guarded.rests.map((rest) => rest.key);
   await clearDirtyKeys(context.db, configured.id, restKeys, guarded.plannedAt);
   await forgetRefusals(context.db, configured.id, restKeys);
   await saveHolds(context.db, configured.id, guarded.holds, now());
-  const runId = await startRun(context.db, "reconcile", configured.id, now());
+  const runId = randomUUID();
+  await startRun(context.db, { id: runId, kind: "reconcile", key: configured.id, startedAt: now() });
   const { plannedAt, allowed, holds } = guarded;
   try {
     const request = { runId, targetId: configured.id, accounts, collection, actions: allowed, plannedAt };
     const counts = await applyActions(context, request, lease, signal);
     const outcome = holds.length > 0 ? "held" : counts.postponed > 0 ? "incomplete" : "complete";
     await endRun(context.db, runId, { outcome, summary: counts, error: null }, now());
+    await endOtherHolds(context.db, configured.id, holds);
     await updateTarget(context.db, configured.id, {
       failures: 0,
       retry_at: null,
@@ -167,6 +168,7 @@ async function planAndApply(work: Work, collection: TargetCollection): Promise<R
       ...(outcome === "complete" ? { rewrites_expected: false } : {}),
     });
     return {
+      run: runId,
       outcome,
       counts,
       translated: 0,
@@ -186,9 +188,16 @@ async function planAndApply(work: Work, collection: TargetCollection): Promise<R
   }
 }
 
-async function failed(context: Context, target: Target, error: RemoteError): Promise<ReconcileResult> {
+async function failed(
+  context: Context,
+  target: Target,
+  error: RemoteError,
+  isStopped: boolean,
+): Promise<ReconcileResult> {
   const remedy = error.remedy === undefined ? "" : ` ${error.remedy}`;
   const message = `target ${target.id}: ${error.message}${remedy}`;
+  // Being stopped is no failure: nothing to back off from.
+  if (isStopped) return { ...idle, outcome: "incomplete", errors: [message] };
   const now = context.clock.now();
   await updateTarget(context.db, target.id, {
     opened_at: null,

@@ -75,8 +75,8 @@ export async function reconcileWithLog(
 ): Promise<ReconcileResult> {
   const own = (await accountsInUse(context)).filter(({ configured }) => configured.targetId === target.id);
   const result = await reconcileTarget(context, target, own, signal);
-  const { counts, translated, outcome, errors, holds } = result;
-  const line = { target: target.id, outcome, translated, ...counts };
+  const { run, counts, translated, outcome, errors, holds } = result;
+  const line = { run, target: target.id, outcome, translated, ...counts };
   if (errors.length + holds.length > 0) {
     context.log.warn({ ...line, errors, holds: holds.map((hold) => hold.reason) }, "reconciliation ended");
   } else if (outcome !== "idle") context.log.info(line, "reconciliation ended");

@@ -46,6 +46,7 @@ export function startWriter(targetId: string, reconcile: () => Promise<Reconcile
 function together(before: ReconcileResult, last: ReconcileResult): ReconcileResult {
   const didSomething = before.outcome !== "idle" && last.outcome === "idle";
   return {
+    run: last.run ?? before.run,
     outcome: didSomething ? before.outcome : last.outcome,
     counts: {
       created: before.counts.created + last.counts.created,

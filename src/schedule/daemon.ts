@@ -3,6 +3,7 @@ import { pullAccount } from "../reconcile/pull.ts";
 import { accountsInUse, reconcileWithLog, registerConfiguration } from "../reconcile/sync.ts";
 import type { AccountInUse } from "../reconcile/translate.ts";
 import { LeaseLostError } from "../reconcile/with-lease.ts";
+import { prune } from "../store/prune.ts";
 import { hasWork } from "../store/work.ts";
 import type { JobQueue } from "./job-queue.ts";
 
@@ -18,6 +19,7 @@ const pullConcurrency = 4;
 const reconcileConcurrency = 2;
 /** Sources of one schedule do not all start in the same second. */
 const jitterSeconds = 20;
+const pruneIntervalMs = 86_400_000;
 
 /** Starts the workers: a due schedule becomes pull jobs, a pull that staged something a reconcile job. */
 export async function startDaemon(
@@ -26,11 +28,16 @@ export async function startDaemon(
   random: () => number,
 ): Promise<Daemon> {
   let state = first;
+  let prunedAt = 0;
 
   await queue.work("due", 1, async (sourceId) => {
     for (const entry of await accountsInUse(state.context)) {
       if (entry.configured.sourceId !== sourceId || !mayPull(state.context, entry)) continue;
       await queue.enqueue("pull", keyOf(entry), Math.floor(random() * jitterSeconds));
+    }
+    if (state.context.clock.now() - prunedAt >= pruneIntervalMs) {
+      prunedAt = state.context.clock.now();
+      await prune(state.context.db, prunedAt);
     }
     // Also without any change: a target that failed is tried again when its back-off is over.
     for (const target of await targetsWithWork(state.context)) await queue.enqueue("reconcile", target);

@@ -1,5 +1,6 @@
-import type { Kysely, Selectable } from "kysely";
-import type { Database, HoldTable } from "./schema.ts";
+import type { Kysely } from "kysely";
+import { z } from "zod";
+import type { Database } from "./schema.ts";
 
 /** What of one source waits for a person in one target. */
 export type HeldPart = {
@@ -8,7 +9,17 @@ export type HeldPart = {
   readonly slots: readonly string[];
 };
 
-/** Replaces the holds of a target by those of its newest plan; one that goes on keeps its first date. */
+export type StoredHold = HeldPart & {
+  readonly targetId: string;
+  /** ISO instant. */
+  readonly since: string;
+  /** Whether a person has approved a set that covers all of it. */
+  readonly approved: boolean;
+};
+
+const slotList = z.array(z.string());
+
+/** Writes down the holds of a target's newest plan; one that goes on keeps its date and its approval. */
 export async function saveHolds(
   db: Kysely<Database>,
   targetId: string,
@@ -16,26 +27,75 @@ export async function saveHolds(
   now: number,
 ): Promise<void> {
   const at = new Date(now).toISOString();
-  await db.transaction().execute(async (tx) => {
-    let ended = tx.deleteFrom("hold").where("target_id", "=", targetId);
-    if (holds.length > 0)
-      ended = ended.where(
-        "source_id",
-        "not in",
-        holds.map((hold) => hold.sourceId),
-      );
-    await ended.execute();
-    for (const hold of holds) {
-      const content = { reason: hold.reason, slots: JSON.stringify(hold.slots), updated_at: at };
-      await tx
-        .insertInto("hold")
-        .values({ target_id: targetId, source_id: hold.sourceId, since: at, ...content })
-        .onConflict((conflict) => conflict.columns(["target_id", "source_id"]).doUpdateSet(content))
-        .execute();
-    }
+  for (const hold of holds) {
+    const content = { reason: hold.reason, slots: JSON.stringify(hold.slots), updated_at: at };
+    await db
+      .insertInto("hold")
+      .values({ target_id: targetId, source_id: hold.sourceId, since: at, approved: null, ...content })
+      .onConflict((conflict) => conflict.columns(["target_id", "source_id"]).doUpdateSet(content))
+      .execute();
+  }
+}
+
+/** Ends the holds of a target that its newest plan, now carried out, did not have any more. */
+export async function endOtherHolds(
+  db: Kysely<Database>,
+  targetId: string,
+  holds: readonly HeldPart[],
+): Promise<void> {
+  const sources = holds.map((hold) => hold.sourceId);
+  let ended = db.deleteFrom("hold").where("target_id", "=", targetId);
+  if (sources.length > 0) ended = ended.where("source_id", "not in", sources);
+  await ended.execute();
+}
+
+export async function listHolds(db: Kysely<Database>): Promise<StoredHold[]> {
+  const rows = await db.selectFrom("hold").selectAll().orderBy("target_id").orderBy("source_id").execute();
+  return rows.map((row) => {
+    const slots = slotList.parse(JSON.parse(row.slots));
+    const approved = new Set(row.approved === null ? [] : slotList.parse(JSON.parse(row.approved)));
+    return {
+      targetId: row.target_id,
+      sourceId: row.source_id,
+      reason: row.reason,
+      slots,
+      since: row.since.toISOString(),
+      approved: slots.every((slot) => approved.has(slot)),
+    };
   });
 }
 
-export async function listHolds(db: Kysely<Database>): Promise<Array<Selectable<HoldTable>>> {
-  return db.selectFrom("hold").selectAll().orderBy("target_id").orderBy("source_id").execute();
+/** Approves what a source's hold in a target contains now. False where there is no such hold. */
+export async function approveHold(
+  db: Kysely<Database>,
+  targetId: string,
+  sourceId: string,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("hold")
+    .set((eb) => ({ approved: eb.ref("slots") }))
+    .where("target_id", "=", targetId)
+    .where("source_id", "=", sourceId)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Slots whose removal or rewrite a person has approved, by source. */
+export async function approvedSlots(
+  db: Kysely<Database>,
+  targetId: string,
+): Promise<Map<string, ReadonlySet<string>>> {
+  const rows = await db
+    .selectFrom("hold")
+    .select(["source_id", "approved"])
+    .where("target_id", "=", targetId)
+    .where("approved", "is not", null)
+    .execute();
+  return new Map(
+    rows.flatMap((row) =>
+      row.approved === null
+        ? []
+        : [[row.source_id, new Set(slotList.parse(JSON.parse(row.approved)))] as const],
+    ),
+  );
 }

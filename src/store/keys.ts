@@ -49,29 +49,17 @@ export async function countDirtyKeys(db: Kysely<Database>, targetId: string): Pr
   return count;
 }
 
-/** Meeting keys to be looked at: the dirty ones, or all that a target knows. In pages, by key. */
-export async function listKeys(
+/** Dirty meeting keys of a target in pages, by key: those after `after`. */
+export async function listDirtyKeys(
   db: Kysely<Database>,
   targetId: string,
-  scope: "dirty" | "all",
   after: string,
   limit: number,
 ): Promise<string[]> {
-  const dirty = db.selectFrom("dirty_key").select("meeting_key").where("target_id", "=", targetId);
-  const all = db
-    .selectFrom("candidate")
+  const rows = await db
+    .selectFrom("dirty_key")
     .select("meeting_key")
     .where("target_id", "=", targetId)
-    .union(
-      db
-        .selectFrom("slot")
-        .select((eb) => eb.ref("meeting_key").$notNull().as("meeting_key"))
-        .where("target_id", "=", targetId)
-        .where("meeting_key", "is not", null),
-    );
-  const rows = await db
-    .selectFrom((scope === "dirty" ? dirty : all).as("keys"))
-    .select("meeting_key")
     .where("meeting_key", ">", after)
     .orderBy("meeting_key")
     .limit(limit)

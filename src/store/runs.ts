@@ -2,28 +2,38 @@ import type { Kysely, Selectable } from "kysely";
 import type { ActionTable, Database, RunOutcome } from "./schema.ts";
 import { chunks } from "./staging.ts";
 
-export type RunKind = "pull" | "reconcile" | "purge" | "adopt";
+/** A run as it begins. `id` is a UUID, the one that its log lines carry; `startedAt` epoch ms. */
+export type NewRun = {
+  readonly id: string;
+  readonly kind: "pull" | "reconcile";
+  readonly key: string;
+  readonly startedAt: number;
+};
 
-export async function startRun(
-  db: Kysely<Database>,
-  kind: RunKind,
-  key: string,
-  now: number,
-): Promise<number> {
-  const { id } = await db
+export type RunEnd = {
+  readonly outcome: RunOutcome;
+  readonly summary: Readonly<Record<string, number>>;
+  readonly error: string | null;
+};
+
+/** Records a run before its first action. */
+export async function startRun(db: Kysely<Database>, run: NewRun): Promise<void> {
+  const started_at = new Date(run.startedAt).toISOString();
+  await db
     .insertInto("run")
-    .values({ kind, key, started_at: new Date(now).toISOString(), summary: null, error: null, outcome: null })
-    .returning("id")
-    .executeTakeFirstOrThrow();
-  return id;
+    .values({
+      id: run.id,
+      kind: run.kind,
+      key: run.key,
+      started_at,
+      summary: null,
+      error: null,
+      outcome: null,
+    })
+    .execute();
 }
 
-export async function endRun(
-  db: Kysely<Database>,
-  id: number,
-  end: { outcome: RunOutcome; summary: Readonly<Record<string, number>>; error: string | null },
-  now: number,
-): Promise<void> {
+export async function endRun(db: Kysely<Database>, id: string, end: RunEnd, now: number): Promise<void> {
   await db
     .updateTable("run")
     .set({

@@ -216,12 +216,15 @@ export interface HoldTable {
   reason: string;
   /** JSON array of the slots whose removal or rewrite waits. */
   slots: string;
+  /** The set of slots that a person approved; null until then. */
+  approved: string | null;
   since: Time;
   updated_at: Time;
 }
 
 export interface RunTable {
-  id: Generated<number>;
+  /** A UUID, as it stands in the log. */
+  id: string;
   kind: ColumnType<"pull" | "reconcile" | "purge" | "adopt", string, string>;
   /** `source/account` or the target id. */
   key: string;
@@ -238,7 +241,7 @@ export type RunOutcome = "complete" | "incomplete" | "held" | "failed";
 
 export interface ActionTable {
   id: Generated<number>;
-  run_id: number;
+  run_id: string;
   kind: string;
   slot: string;
   source_id: string | null;

@@ -69,6 +69,7 @@ const statements = [
   )`,
   `create index staged_dirty on staged (account_id) where dirty`,
   `create index staged_collection on staged (collection_id, native_id)`,
+  `create index staged_body on staged (body_hash)`,
 
   `create table candidate (
     id integer generated always as identity primary key,
@@ -146,6 +147,8 @@ const statements = [
     foreign key (target_id, slot) references slot (target_id, slot)
   )`,
   `create index mapping_source on mapping (source_id, target_id)`,
+  `create index mapping_source_base on mapping (source_base)`,
+  `create index mapping_sink_base on mapping (sink_base)`,
 
   `create table refusal (
     target_id text not null,
@@ -173,13 +176,14 @@ const statements = [
     source_id text not null,
     reason text not null,
     slots text not null,
+    approved text,
     since timestamptz not null,
     updated_at timestamptz not null,
     primary key (target_id, source_id)
   )`,
 
   `create table run (
-    id integer generated always as identity primary key,
+    id text primary key,
     kind text not null,
     key text not null,
     started_at timestamptz not null,
@@ -188,11 +192,12 @@ const statements = [
     summary text,
     error text
   )`,
-  `create index run_key on run (kind, key, id)`,
+  `create index run_key on run (kind, key, started_at)`,
+  `create index run_started on run (started_at)`,
 
   `create table action (
     id integer generated always as identity primary key,
-    run_id integer not null references run (id),
+    run_id text not null references run (id) on delete cascade,
     kind text not null,
     slot text not null,
     source_id text,
