@@ -16,12 +16,16 @@ export interface HouseholdProcess extends AsyncDisposable {
 }
 
 /** Starts it with so many events in each of the three sources. */
-export async function startHouseholdProcess(events: number): Promise<HouseholdProcess> {
+export async function startHouseholdProcess(events: number, seriesShare = 0.3): Promise<HouseholdProcess> {
   const folder = await mkdtemp(join(tmpdir(), "kalends-bench-"));
   const main = join(import.meta.dirname, "../simulator/main.ts");
-  const child = spawn(process.execPath, [main, "--folder", folder, "--events", String(events)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [main, "--folder", folder, "--events", String(events), "--series-share", String(seriesShare)],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const ended = once(child, "exit");
   let baikalControl = "";
   for await (const line of createInterface({ input: child.stdout })) {

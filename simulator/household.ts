@@ -5,8 +5,13 @@ import { seedCalendar } from "./caldav/seed.ts";
 import { createServerIdentity } from "./certificates.ts";
 import { type GraphSimulator, startGraphSimulator } from "./graph/simulator.ts";
 
-/** How many events each source begins with. */
-export type HouseholdSize = { readonly agency: number; readonly company: number; readonly family: number };
+/** How many events each source begins with, and which share of those in the mailboxes are series (0.3 unless given). */
+export type HouseholdSize = {
+  readonly agency: number;
+  readonly company: number;
+  readonly family: number;
+  readonly seriesShare?: number;
+};
 
 /**
  * One person's calendars, each on a server that behaves like the real one: a mailbox in a US Government
@@ -17,6 +22,8 @@ export interface Household extends AsyncDisposable {
   readonly icloud: CaldavSimulator;
   readonly baikal: CaldavSimulator;
   readonly mailboxes: { readonly agency: string; readonly company: string };
+  /** Tenant ids. */
+  readonly tenants: { readonly agency: string; readonly company: string };
   /** Text of a configuration file that names all of them. Secrets come from `environment`. */
   configuration(options?: ConfigurationOptions): string;
   readonly environment: Readonly<Record<string, string>>;
@@ -45,29 +52,39 @@ export const phone = "sean";
 
 const dayMs = 86_400_000;
 
-/** Starts everything on loopback. `folder` gets the certificate authority's PEM. */
+/** Starts everything on loopback. `folder` gets the certificate authority's PEM; `clock` is everybody's. */
 export async function startHousehold(
   folder: string,
   size: HouseholdSize,
-  now = Date.now(),
+  clock: () => number = Date.now,
 ): Promise<Household> {
+  const now = clock();
   const stack = new AsyncDisposableStack();
   try {
     const identity = await createServerIdentity(["localhost", "127.0.0.1"]);
     await writeFile(join(folder, "ca.pem"), identity.ca);
     const graph = stack.use(
-      await startGraphSimulator({ identity, clouds: [{ name: "global" }, { name: "us-government" }] }),
+      await startGraphSimulator({
+        identity,
+        clouds: [{ name: "global" }, { name: "us-government" }],
+        clock,
+      }),
     );
-    const icloud = stack.use(await startCaldavSimulator({ persona: "icloud", tls: identity }));
-    const baikal = stack.use(await startCaldavSimulator({ persona: "baikal", tls: identity }));
+    const icloud = stack.use(await startCaldavSimulator({ persona: "icloud", tls: identity, now: clock }));
+    const baikal = stack.use(await startCaldavSimulator({ persona: "baikal", tls: identity, now: clock }));
     const agency = addTenant(graph, "agency.example.us", "us-government");
     const company = addTenant(graph, "contoso.example.com", "global");
-    const span = { from: dateOf(now - 60 * dayMs), until: dateOf(now + 300 * dayMs) };
+    const today = Math.floor(now / dayMs) * dayMs;
+    const share = size.seriesShare === undefined ? {} : { seriesShare: size.seriesShare };
+    const span = { from: dateOf(today - 60 * dayMs), until: dateOf(today + 300 * dayMs), ...share };
     graph.seedEvents({ mailbox: agency.mailbox, count: size.agency, seed: 1, ...span });
     graph.seedEvents({ mailbox: company.mailbox, count: size.company, seed: 2, ...span });
     icloud.control.addUser({ name: "sean@icloud.com", password: "abcd-efgh-ijkl-mnop" });
     icloud.control.addCalendar("sean@icloud.com", { uri: "family", name: "Family" });
-    seedCalendar(icloud.control, "sean@icloud.com", "family", { count: size.family, from: now - 60 * dayMs });
+    seedCalendar(icloud.control, "sean@icloud.com", "family", {
+      count: size.family,
+      from: today - 60 * dayMs,
+    });
     baikal.control.addUser({
       name: owner,
       password: "baikal-password",
@@ -79,6 +96,7 @@ export async function startHousehold(
       icloud,
       baikal,
       mailboxes: { agency: agency.mailbox, company: company.mailbox },
+      tenants: { agency: agency.tenant, company: company.tenant },
       configuration: (options = {}) => configuration({ graph, icloud, baikal }, { agency, company }, options),
       environment: {
         AGENCY_SECRET: agency.secret,

@@ -14,6 +14,7 @@ const usage = `Servers that behave like the real ones, on loopback, until Ctrl-C
 
   --folder F    where certificates and the configuration are put (default: .demo)
   --events N    household: events in each source (default 100)
+  --series-share S   household: share of series among the mailboxes' events (default 0.3)
   --port P      CalDAV: the port (default: any)
 
 Every one has a control API on a port of its own: see simulator/graph/README.md and simulator/caldav/README.md.
@@ -25,6 +26,7 @@ async function main(): Promise<number> {
     options: {
       folder: { type: "string", default: ".demo" },
       events: { type: "string", default: "100" },
+      "series-share": { type: "string", default: "0.3" },
       port: { type: "string", default: "0" },
       help: { type: "boolean", default: false },
     },
@@ -36,7 +38,12 @@ async function main(): Promise<number> {
     await mkdir(folder, { recursive: true });
     const events = Number(values.events);
     const household = stack.use(
-      await startHousehold(folder, { agency: events, company: events, family: events }),
+      await startHousehold(folder, {
+        agency: events,
+        company: events,
+        family: events,
+        seriesShare: Number(values["series-share"]),
+      }),
     );
     const configuration = join(folder, "sources.yaml");
     await writeFile(configuration, household.configuration());
