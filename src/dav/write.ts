@@ -56,6 +56,7 @@ export async function putObject(
     ...(condition.kind === "absent" ? { "if-none-match": "*" } : ifMatch(condition.etag, "PUT", url)),
   };
   const answer = await client.exchange({ method: "PUT", url, headers, body: ics }, signal);
+  refusePage(answer, "PUT");
   const failure = failureOf(answer);
   if (failure === null) return { kind: "written", etag: normalizeEtag(answer.headers.get("etag")) };
   if (condition.kind === "absent" && isCollectionGone(failure)) {
@@ -76,7 +77,18 @@ export async function deleteObject(
   signal: AbortSignal,
 ): Promise<DeleteOutcome> {
   const headers = { ...silently, ...ifMatch(etag, "DELETE", url) };
-  return failureOf(await client.exchange({ method: "DELETE", url, headers }, signal)) ?? { kind: "removed" };
+  const answer = await client.exchange({ method: "DELETE", url, headers }, signal);
+  refusePage(answer, "DELETE");
+  return failureOf(answer) ?? { kind: "removed" };
+}
+
+/** A write is answered 201 or 204; 200 with a page is a login or a maintenance notice, and nothing was written. */
+function refusePage({ url, status, headers }: DavExchange, method: string): void {
+  if (status !== 200 || !/^\s*text\/html\b/i.test(headers.get("content-type") ?? "")) return;
+  throw new RemoteError("protocol", `${describeRequest({ method, url })}: answered with a page of HTML`, {
+    status,
+    remedy: "Check that the URL names a CalDAV server and that no proxy or login page answers for it.",
+  });
 }
 
 /** RFC 4918 section 9.7.1: 409 where the parent is not there. A 409 about the object itself names a precondition. */

@@ -20,13 +20,17 @@ export type GuardOptions = {
   readonly rewritesExpected: boolean;
   /** A source whose removals a person has seen and asked for just now; null normally. */
   readonly unguarded: string | null;
-  /** Slots whose removal or rewrite a person has approved, by source. */
-  readonly approved: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The holds of the plan before, by source. */
+  readonly before: ReadonlyMap<string, HoldBefore>;
 };
+
+/** Slots whose removal or rewrite was held, and those of them that a person has approved since. */
+export type HoldBefore = { readonly held: ReadonlySet<string>; readonly approved: ReadonlySet<string> };
 
 /**
  * Refuses what would remove or rewrite a surprising share of a source. Creates, adoptions and the
- * unsuspicious kinds of the same source go on.
+ * unsuspicious kinds of the same source go on. What was held stays so until a person approves it, even
+ * if the share looks smaller meanwhile.
  */
 export function guard(actions: readonly Action[], standing: Standing, options: GuardOptions): Guarded {
   const holds: Hold[] = [];
@@ -34,14 +38,16 @@ export function guard(actions: readonly Action[], standing: Standing, options: G
   for (const [sourceId, own] of bySource(actions)) {
     if (sourceId === options.unguarded) continue;
     const total = standing.get(sourceId) ?? 0;
+    const before = options.before.get(sourceId);
+    const waits = (action: Action): boolean => slotOf(action).some((slot) => before?.held.has(slot) === true);
     const removals = own.filter((action) => action.kind === "delete");
-    const rewrites = own.filter((action) => action.kind === "update");
+    const rewrites = options.rewritesExpected ? [] : own.filter((action) => action.kind === "update");
     const suspects = [
-      ...(suspiciousRemovals(removals.length, total) ? removals : []),
-      ...(!options.rewritesExpected && suspiciousRewrites(rewrites.length, total) ? rewrites : []),
+      ...(suspiciousRemovals(removals.length, total) ? removals : removals.filter(waits)),
+      ...(suspiciousRewrites(rewrites.length, total) ? rewrites : rewrites.filter(waits)),
     ];
-    const approved = options.approved.get(sourceId);
-    if (suspects.every((action) => slotOf(action).every((slot) => approved?.has(slot) === true))) continue;
+    if (suspects.every((action) => slotOf(action).every((slot) => before?.approved.has(slot) === true)))
+      continue;
     for (const action of suspects) held.add(action);
     holds.push({ sourceId, reason: describe(sourceId, suspects, total), slots: suspects.flatMap(slotOf) });
   }

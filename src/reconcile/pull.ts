@@ -1,23 +1,21 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { RemoteError } from "../http/remote-error.ts";
-import type { CalendarRef, OwedWork } from "../sources/source.ts";
+import type { OwedWork } from "../sources/source.ts";
 import { type Account, forgetListing, noteAttempt, noteComplete, noteIncomplete } from "../store/accounts.ts";
 import {
-  beginRound,
   type Collection,
-  discardCheckpoint,
-  knownEtags,
   listCollections,
   noteCollectionError,
   saveCalendars,
 } from "../store/collections.ts";
 import { commitSettlements, countOwed, dropVoidTombstones, listOwed } from "../store/owed.ts";
 import { endRun, type NewRun, startRun } from "../store/runs.ts";
-import { commitPage } from "../store/staging.ts";
 import { backOff } from "./back-off.ts";
 import type { ConfiguredAccount, Context } from "./context.ts";
-import { type LeaseGuard, withLease } from "./with-lease.ts";
+import { note, type PullState, refOf } from "./pull-state.ts";
+import { runRound } from "./run-round.ts";
+import { withLease } from "./with-lease.ts";
 
 /** What one pull of one account did. */
 export type PullResult = {
@@ -35,21 +33,6 @@ type FinishedPull = PullResult & { readonly outcome: Exclude<PullResult["outcome
 
 /** How long a listing of an account's calendars is taken for true. */
 export const discoveryIntervalMs = 15 * 60_000;
-
-type PullState = {
-  readonly context: Context;
-  readonly configured: ConfiguredAccount;
-  readonly account: Account;
-  readonly log: Logger;
-  readonly lease: LeaseGuard;
-  readonly signal: AbortSignal;
-  readonly errors: Array<{ message: string; error: unknown }>;
-  /** What the account's newest listing asked to be told again. */
-  memory: string | null;
-  readonly counts: { staged: number; tombstones: number };
-  /** Told after each commit that leaves something to be translated. */
-  readonly onStaged: () => void;
-};
 
 /**
  * Asks one account what changed since its checkpoints and stages the answer, page by page. No
@@ -171,50 +154,6 @@ async function collectionFailed(state: PullState, collection: Collection, error:
   if (error.kind === "auth" || error.kind === "throttled" || error.kind === "aborted") throw error;
 }
 
-async function runRound(state: PullState, collection: Collection): Promise<void> {
-  try {
-    await commitRound(state, await beginRound(state.context.db, collection));
-  } catch (error) {
-    if (!(error instanceof RemoteError) || error.kind !== "checkpoint") throw error;
-    state.log.info(
-      { calendar: collection.name, err: error.message },
-      "checkpoint refused, reading the calendar in full",
-    );
-    await state.lease.check();
-    const fresh = await discardCheckpoint(state.context.db, collection.id);
-    await commitRound(state, await beginRound(state.context.db, fresh));
-  }
-}
-
-async function commitRound(state: PullState, collection: Collection): Promise<void> {
-  const { context, configured, counts, signal } = state;
-  const window = context.window();
-  const coverage = configured.source.coverage === "everything" ? "everything" : window;
-  let done = 0;
-  const pages = configured.source.round(
-    {
-      calendar: refOf(collection, state.memory),
-      window,
-      checkpoint: collection.checkpoint,
-      resume: collection.resume,
-      knownEtags: (nativeIds) => knownEtags(context.db, collection.id, nativeIds),
-    },
-    signal,
-  );
-  let finished = false;
-  for await (const page of pages) {
-    await state.lease.check();
-    await commitPage(context.db, collection, page, coverage, context.clock.now());
-    finished = page.checkpoint !== null;
-    counts.staged += page.staged.length;
-    if (page.staged.length > 0) state.onStaged();
-    done += page.staged.length + page.owed.length;
-    if (page.note !== undefined) state.log.info({ calendar: collection.name }, page.note);
-    context.progress({ task: `reading ${configured.sourceId}, ${collection.name}`, done, total: null });
-  }
-  if (!finished) throw new RemoteError("protocol", "the round ended without a delta link or sync token");
-}
-
 async function settleTombstones(state: PullState, collection: Collection): Promise<void> {
   try {
     await dropVoidTombstones(state.context.db, collection);
@@ -284,13 +223,4 @@ async function conclude(state: PullState, calendars: number, allFinished: boolea
     calendars,
     errors: errors.map((entry) => entry.message),
   };
-}
-
-function note(state: PullState, message: string, error: unknown): void {
-  const remedy = error instanceof RemoteError ? error.remedy : undefined;
-  state.errors.push({ message: remedy === undefined ? message : `${message} ${remedy}`, error });
-}
-
-function refOf(collection: Collection, memory: string | null): CalendarRef {
-  return { id: collection.native_id, name: collection.name, memory };
 }

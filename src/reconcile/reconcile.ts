@@ -3,7 +3,7 @@ import { RemoteError } from "../http/remote-error.ts";
 import type { TargetCollection } from "../sink/sink.ts";
 import { clearDirtyKeys, countDirtyKeys, countStanding, forgetRefusals } from "../store/keys.ts";
 import { endRun, startRun } from "../store/runs.ts";
-import { approvedSlots, endOtherHolds, saveHolds } from "../store/holds.ts";
+import { endOtherHolds, holdsBefore, saveHolds } from "../store/holds.ts";
 import { ensureTarget, type Target, updateTarget } from "../store/targets.ts";
 import type { Action, Rest } from "./action.ts";
 import { type ApplyCounts, applyActions } from "./apply.ts";
@@ -106,7 +106,7 @@ async function planTarget(
   context: Context,
   targetId: string,
   accounts: readonly AccountInUse[],
-  options: Omit<GuardOptions, "approved">,
+  options: Omit<GuardOptions, "before">,
 ): Promise<GuardedPlan> {
   const plannedAt = context.clock.now();
   const actions: Action[] = [];
@@ -118,8 +118,8 @@ async function planTarget(
     rests.push(...part.rests);
   }
   const standing = await countStanding(context.db, targetId);
-  const approved = await approvedSlots(context.db, targetId);
-  return { actions, rests, plannedAt, ...guard(actions, standing, { ...options, approved }) };
+  const before = await holdsBefore(context.db, targetId);
+  return { actions, rests, plannedAt, ...guard(actions, standing, { ...options, before }) };
 }
 
 /** Surveys, translates and plans, and writes nothing to the sink. Null while another process works on the target. */

@@ -199,7 +199,7 @@ class KeyBook {
     const mayBecomeFree = !this.#settled || plainOwner?.leaving === true;
     if (!hasExtended && !plainIsFree && mayBecomeFree) return "defer";
     const assigned = !hasExtended && plainIsFree ? plain : extended;
-    this.#owners.set(assigned.meetingKey, { stagedId: event.stagedId, leaving: false });
+    this.#owners.set(assigned.meetingKey, { stagedId: event.stagedId, leaving: event.leaving });
     return assigned;
   }
 }

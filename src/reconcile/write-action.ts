@@ -134,7 +134,10 @@ export async function writeAway(
     case "removed":
       return { kind: "removed", note: "removed", replaced: null };
     case "missing":
-      return { kind: "removed", note: "was already gone from the target", replaced: null };
+      // Not believed unread: a proxy may say 404 for anything, and the object would stay for ever.
+      return (await readOne(collection, object.name, signal)) === null
+        ? { kind: "removed", note: "was already gone from the target", replaced: null }
+        : { kind: "postponed", reason: "the server denied an object that is still there (404)" };
     case "refused":
       return { kind: "postponed", reason: outcome.reason };
     case "precondition-failed": {

@@ -52,8 +52,8 @@ export async function endOtherHolds(
 export async function listHolds(db: Kysely<Database>): Promise<StoredHold[]> {
   const rows = await db.selectFrom("hold").selectAll().orderBy("target_id").orderBy("source_id").execute();
   return rows.map((row) => {
-    const slots = slotList.parse(JSON.parse(row.slots));
-    const approved = new Set(row.approved === null ? [] : slotList.parse(JSON.parse(row.approved)));
+    const slots = [...slotsIn(row.slots)];
+    const approved = slotsIn(row.approved);
     return {
       targetId: row.target_id,
       sourceId: row.source_id,
@@ -80,22 +80,21 @@ export async function approveHold(
   return result.numUpdatedRows > 0n;
 }
 
-/** Slots whose removal or rewrite a person has approved, by source. */
-export async function approvedSlots(
+/** Slots whose removal or rewrite waits, and those that a person has approved, by source. */
+export async function holdsBefore(
   db: Kysely<Database>,
   targetId: string,
-): Promise<Map<string, ReadonlySet<string>>> {
+): Promise<Map<string, { readonly held: ReadonlySet<string>; readonly approved: ReadonlySet<string> }>> {
   const rows = await db
     .selectFrom("hold")
-    .select(["source_id", "approved"])
+    .select(["source_id", "slots", "approved"])
     .where("target_id", "=", targetId)
-    .where("approved", "is not", null)
     .execute();
   return new Map(
-    rows.flatMap((row) =>
-      row.approved === null
-        ? []
-        : [[row.source_id, new Set(slotList.parse(JSON.parse(row.approved)))] as const],
-    ),
+    rows.map((row) => [row.source_id, { held: slotsIn(row.slots), approved: slotsIn(row.approved) }]),
   );
+}
+
+function slotsIn(list: string | null): ReadonlySet<string> {
+  return new Set(list === null ? [] : slotList.parse(JSON.parse(list)));
 }

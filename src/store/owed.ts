@@ -17,7 +17,13 @@ export type SettlementCommit =
   | { readonly kind: "gone" | "void"; readonly item: { kind: OwedKind; nativeId: string } }
   | { readonly kind: "failed"; readonly item: { kind: OwedKind; nativeId: string }; readonly error: Error };
 
-/** Owed work of a collection, oldest first. A tombstone whose event meanwhile stands elsewhere is left out. */
+/** How often a fetch of another calendar may fail until removals no longer wait for it. */
+const attemptsAwaited = 3;
+
+/**
+ * Owed work of a collection, oldest first. A tombstone is left out while another calendar owes its event,
+ * or has only just begun to owe any: the event may be the one that moved there.
+ */
 export async function listOwed(
   db: Kysely<Database>,
   collection: Collection,
@@ -36,6 +42,29 @@ export async function listOwed(
     .select(["owed.kind", "owed.native_id", "body.content"])
     .where("owed.collection_id", "=", collection.id)
     .where("owed.kind", "in", kinds)
+    .where((eb) =>
+      eb.or([
+        eb("owed.kind", "<>", "tombstone"),
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom("owed as other")
+              .innerJoin("collection", "collection.id", "other.collection_id")
+              .select("other.native_id")
+              .where("collection.account_id", "=", collection.account_id)
+              .where("collection.id", "<>", collection.id)
+              .where("collection.vanished_at", "is", null)
+              .where("other.kind", "<>", "tombstone")
+              .where((it) =>
+                it.or([
+                  it("other.native_id", "=", it.ref("owed.native_id")),
+                  it("other.attempts", "<", attemptsAwaited),
+                ]),
+              ),
+          ),
+        ),
+      ]),
+    )
     .orderBy("owed.attempts")
     .orderBy("owed.since")
     .orderBy("owed.native_id")

@@ -10,10 +10,21 @@ export type DirtyEvent = {
   readonly native: string;
   readonly bodyHash: string;
   readonly gone: boolean;
+  /** Called removed, confirmed or not. */
+  readonly leaving: boolean;
   readonly calendar: string;
 };
 
-/** Dirty events of the given accounts, removals first so that a moved event finds its key free. */
+const isLeaving = sql<boolean>`staged.gone_at is not null or exists (
+  select from owed
+  where owed.kind = 'tombstone' and owed.collection_id = staged.collection_id
+    and owed.native_id = staged.native_id
+)`;
+
+/**
+ * Dirty events of the given accounts, removals first so that a moved event finds its key free. Removals
+ * of an account that is being pulled wait for its end, so that the guard sees all of them at once.
+ */
 export async function takeDirtyEvents(
   db: Kysely<Database>,
   accountIds: readonly number[],
@@ -25,6 +36,7 @@ export async function takeDirtyEvents(
     .selectFrom("staged")
     .innerJoin("body", "body.hash", "staged.body_hash")
     .innerJoin("collection", "collection.id", "staged.collection_id")
+    .innerJoin("account", "account.id", "staged.account_id")
     .select([
       "staged.id",
       "staged.account_id",
@@ -34,8 +46,10 @@ export async function takeDirtyEvents(
       "body.content",
       "collection.name",
     ])
+    .select(isLeaving.as("leaving"))
     .where("staged.dirty", "=", true)
     .where("staged.account_id", "in", accountIds)
+    .where((eb) => eb.or([eb("staged.gone_at", "is", null), eb("account.settled", "=", true)]))
     .orderBy((eb) => eb("staged.gone_at", "is", null))
     .orderBy("staged.id")
     .limit(limit);
@@ -48,6 +62,7 @@ export async function takeDirtyEvents(
     native: row.content,
     bodyHash: row.body_hash,
     gone: row.gone_at !== null,
+    leaving: row.leaving,
     calendar: row.name,
   }));
 }
@@ -153,7 +168,7 @@ export async function markDirty(
   }
 }
 
-/** A meeting key in use in an account. `leaving`: its event is called removed, or is and was not looked at since. */
+/** A meeting key in use in an account. `leaving`: its event is called removed. */
 export type KeyInUse = {
   readonly meetingKey: string;
   readonly stagedId: number;
@@ -176,23 +191,7 @@ export async function keysOfAccount(
   const rows = await db
     .selectFrom("candidate")
     .innerJoin("staged", "staged.id", "candidate.staged_id")
-    .select((eb) => [
-      "candidate.staged_id",
-      "candidate.meeting_key",
-      eb
-        .or([
-          eb("staged.gone_at", "is not", null),
-          eb.exists(
-            eb
-              .selectFrom("owed")
-              .select("owed.native_id")
-              .where("owed.kind", "=", "tombstone")
-              .whereRef("owed.collection_id", "=", "staged.collection_id")
-              .whereRef("owed.native_id", "=", "staged.native_id"),
-          ),
-        ])
-        .as("leaving"),
-    ])
+    .select(["candidate.staged_id", "candidate.meeting_key", isLeaving.as("leaving")])
     .where("candidate.account_id", "=", accountId)
     .where("candidate.target_id", "=", targetId)
     .where("candidate.base_key", "in", baseKeys)
@@ -200,7 +199,7 @@ export async function keysOfAccount(
   const keys = rows.map((row) => ({
     meetingKey: row.meeting_key,
     stagedId: row.staged_id,
-    leaving: Boolean(row.leaving),
+    leaving: row.leaving,
   }));
   return { settled, keys };
 }
