@@ -10,6 +10,9 @@ import type { Window } from "./window.ts";
 /** The most instances that sabre/vobject walks through: with 3,500, excluded ones not counted, it gives up with a 500. */
 export const mostInstances = 3_499;
 
+/** The window moves on for a month before a series is looked at again. */
+const slackMs = 62 * dayMs;
+
 /** Baikal on PostgreSQL keeps times in 32 bits and refuses everything outside (exclusive both ways). */
 const earliest = Date.UTC(1970, 0, 2);
 const latest = Date.UTC(2038, 0, 18);
@@ -97,7 +100,7 @@ function sizeUp(series: Series): "fits" | "empty" | "too-big" | "unsupported" {
   const until = untilWall(rule, times.start, zones);
   const isFinite = until !== null || rule.count !== null;
   // A server walks a finite series to its end when it stores it, an endless one to the end of a query.
-  const end = isFinite ? latest : Date.parse(window.until);
+  const end = isFinite ? latest : Date.parse(window.until) + slackMs;
   // A month is enough to see whether the rule can be expanded at all.
   const reach = isSparse(series, until, end) ? times.start.wall + 31 * dayMs : end;
   const span = { from: times.start.wall, until: reach, limit: mostInstances };

@@ -11,7 +11,7 @@ import { graphTranslator } from "../sources/graph/translate/translator.ts";
 import { createCaldavSource } from "../sources/icloud/caldav-source.ts";
 import { icloudPollFloorMs } from "../sources/icloud/poll-floor.ts";
 import { caldavTranslator } from "../sources/icloud/translate.ts";
-import { rememberTranslations } from "../sources/remember-translations.ts";
+import { rememberTranslations, TranslationMemory } from "../sources/remember-translations.ts";
 import type { Source } from "../sources/source.ts";
 import type { Database } from "../store/schema.ts";
 import type { Kysely } from "kysely";
@@ -82,7 +82,7 @@ function accountsOf(
       {
         ...common,
         name: source.credentials.username,
-        source: remembering(stack.use(createCaldavSource(source, parts))),
+        source: remembering(source.kind, stack.use(createCaldavSource(source, parts))),
         pullFloorMs,
       },
     ];
@@ -94,6 +94,7 @@ function accountsOf(
     name: mailbox.user,
     pullFloorMs: 0,
     source: remembering(
+      source.kind,
       createGraphSource({
         sourceId,
         mailbox,
@@ -107,6 +108,9 @@ function accountsOf(
   }));
 }
 
-function remembering(source: Source): Source {
-  return { ...source, translator: rememberTranslations(source.translator) };
+/** All accounts of the process share one memory, so that it does not grow with their number. */
+const memory = new TranslationMemory();
+
+function remembering(kind: SourceConfig["kind"], source: Source): Source {
+  return { ...source, translator: rememberTranslations(kind, source.translator, memory) };
 }

@@ -239,7 +239,8 @@ function effectOf(
           identity: winner.identity,
           summary: winner.summary,
           starts_at: winner.startsAt,
-          desired_fingerprint: winner.fingerprint,
+          // What was written, which may be newer than what was planned.
+          desired_fingerprint: "desired" in item.job ? item.job.desired.fingerprint : winner.fingerprint,
           sink_etag: result.etag,
           sink_fingerprint: result.sinkFingerprint,
           source_base: item.sourceBase,

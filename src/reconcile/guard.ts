@@ -39,17 +39,17 @@ export function guard(actions: readonly Action[], standing: Standing, options: G
     if (sourceId === options.unguarded) continue;
     const total = standing.get(sourceId) ?? 0;
     const before = options.before.get(sourceId);
-    const waits = (action: Action): boolean => slotOf(action).some((slot) => before?.held.has(slot) === true);
+    const waits = (action: Action): boolean => deedOf(action).some((deed) => before?.held.has(deed) === true);
     const removals = own.filter((action) => action.kind === "delete");
     const rewrites = options.rewritesExpected ? [] : own.filter((action) => action.kind === "update");
     const suspects = [
       ...(suspiciousRemovals(removals.length, total) ? removals : removals.filter(waits)),
       ...(suspiciousRewrites(rewrites.length, total) ? rewrites : rewrites.filter(waits)),
     ];
-    if (suspects.every((action) => slotOf(action).every((slot) => before?.approved.has(slot) === true)))
+    if (suspects.every((action) => deedOf(action).every((deed) => before?.approved.has(deed) === true)))
       continue;
     for (const action of suspects) held.add(action);
-    holds.push({ sourceId, reason: describe(sourceId, suspects, total), slots: suspects.flatMap(slotOf) });
+    holds.push({ sourceId, reason: describe(sourceId, suspects, total), slots: suspects.flatMap(deedOf) });
   }
   return { allowed: actions.filter((action) => !held.has(action)), holds };
 }
@@ -91,8 +91,9 @@ function ownerOf(action: Action): string | null {
   }
 }
 
-function slotOf(action: Action): string[] {
-  return action.kind === "create" ? [] : [action.mapping.slot];
+/** What is held and approved: a removal that was approved allows no rewrite of the same slot, nor the reverse. */
+function deedOf(action: Action): string[] {
+  return action.kind === "create" ? [] : [`${action.kind} ${action.mapping.slot}`];
 }
 
 function describe(sourceId: string, suspects: readonly Action[], total: number): string {

@@ -33,8 +33,7 @@ export function planKey(state: KeyState, windowFrom: string): Action | Rest {
   if (state.refused === winner.fingerprint)
     return { kind: "rest", key, reason: "the server refused this object" };
   if (mapping === null) return planNew(key, winner, windowFrom);
-  if (winner.retired)
-    return { kind: "rest", key, reason: "its source is not configured any more; kept as it is" };
+  if (winner.retired) return planRetired(key, winner, mapping);
   return planMapped(key, winner, mapping);
 }
 
@@ -43,6 +42,14 @@ function planNew(key: string, winner: PlanCandidate, windowFrom: string): Action
   if (winner.endsAt !== null && winner.endsAt <= windowFrom)
     return { kind: "rest", key, reason: "ended before the window" };
   return { kind: "create", key, winner, reason: `new in ${winner.sourceId}` };
+}
+
+/** A source that is gone keeps what it brought itself; it does not hold on to what a living one removed. */
+function planRetired(key: string, winner: PlanCandidate, mapping: PlanMapping): Action | Rest {
+  if (mapping.sourceId === null || sameOwner(winner, mapping)) {
+    return { kind: "rest", key, reason: "its source is not configured any more; kept as it is" };
+  }
+  return { kind: "delete", key, mapping, reason: `removed from ${mapping.sourceId}` };
 }
 
 function planMapped(key: string, winner: PlanCandidate, mapping: PlanMapping): Action | Rest {

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
-import { ensureAccount } from "../store/accounts.ts";
-import { retireOthers } from "../store/configured.ts";
+import { type Account, ensureAccounts, findAccount, listAccounts } from "../store/accounts.ts";
+import { retireOthers } from "../store/retired.ts";
 import { ensureTarget } from "../store/targets.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
 import { pullAccount, type PullResult } from "./pull.ts";
@@ -19,6 +19,7 @@ const pullsAtOnce = 4;
 /** Makes the database know what the configuration names. Call before the first run and after every edit. */
 export async function registerConfiguration(context: Context): Promise<AccountInUse[]> {
   for (const target of context.targets) await ensureTarget(context.db, target.id);
+  await ensureAccounts(context.db, context.accounts);
   const accounts = await accountsInUse(context);
   await retireOthers(
     context.db,
@@ -30,14 +31,19 @@ export async function registerConfiguration(context: Context): Promise<AccountIn
 
 /** The configured accounts with their rows as they are now. */
 export async function accountsInUse(context: Context): Promise<AccountInUse[]> {
-  const accounts: AccountInUse[] = [];
-  for (const configured of context.accounts) {
-    accounts.push({
-      configured,
-      account: await ensureAccount(context.db, configured.sourceId, configured.name),
-    });
-  }
-  return accounts;
+  const rows = new Map((await listAccounts(context.db)).map((row) => [`${row.source_id}/${row.name}`, row]));
+  return context.accounts.flatMap((configured) => {
+    const account = rows.get(`${configured.sourceId}/${configured.name}`);
+    return account === undefined ? [] : [{ configured, account }];
+  });
+}
+
+/** One configured account, by `source/account`, with its row as it is now. */
+export async function accountInUse(context: Context, key: string): Promise<AccountInUse | undefined> {
+  const configured = context.accounts.find((candidate) => `${candidate.sourceId}/${candidate.name}` === key);
+  if (configured === undefined) return undefined;
+  const account = await findAccount(context.db, configured.sourceId, configured.name);
+  return account === undefined ? undefined : { configured, account };
 }
 
 /** One pass over everything, or over one source: pull all accounts, then bring their targets up to date. */
@@ -56,7 +62,8 @@ export async function sync(
     chosen.map(({ configured, account }) =>
       limit(async () => {
         const writer = writers.find((candidate) => candidate.targetId === configured.targetId);
-        const result = await pullAccount(context, configured, account, signal, () => writer?.notice());
+        const notice = isFirstImport(account) ? () => writer?.notice() : undefined;
+        const result = await pullAccount(context, configured, account, signal, notice);
         return { source: configured.sourceId, account: configured.name, ...result };
       }),
     ),
@@ -65,6 +72,14 @@ export async function sync(
     writers.map(async (writer) => ({ target: writer.targetId, ...(await writer.result) })),
   );
   return { pulls, targets };
+}
+
+/**
+ * Whether nothing of an account was ever read completely. Only then is it written page by page: later, the
+ * guard is to see all that one pull brought at once.
+ */
+export function isFirstImport(account: Account): boolean {
+  return account.complete_at === null;
 }
 
 /** Reconciles one target and writes its summary line. */

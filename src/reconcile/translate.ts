@@ -50,7 +50,9 @@ export async function translateTarget(
 /** Everything but the native form that a candidate depends on. */
 function basisOf(context: Context, configured: ConfiguredAccount): string {
   const { targetId, priority, order, apart, source } = configured;
-  return JSON.stringify([source.translator.version, context.zone, targetId, priority, order, apart]);
+  // What fits a server and what is shown at all depend on where the window stands: looked at anew each month.
+  const month = context.window().from.slice(0, 7);
+  return JSON.stringify([source.translator.version, context.zone, targetId, priority, order, apart, month]);
 }
 
 async function translateBatch(
@@ -113,13 +115,18 @@ function commitOf(
   for (const translated of translation.events) {
     const assigned = keys.assign(event, translated);
     if (assigned === "defer") return "defer";
-    candidates.push(candidateOf(entry, translated, assigned));
+    candidates.push(candidateOf(entry, event, translated, assigned));
   }
   const reason = translation.notes.length === 0 ? null : translation.notes.join(" ");
   return { ...left, state: "translated", reason, candidates };
 }
 
-function candidateOf(entry: AccountInUse, translated: TranslatedEvent, assigned: AssignedKey): NewCandidate {
+function candidateOf(
+  entry: AccountInUse,
+  event: DirtyEvent,
+  translated: TranslatedEvent,
+  assigned: AssignedKey,
+): NewCandidate {
   const { configured, account } = entry;
   return {
     account_id: account.id,
@@ -132,7 +139,7 @@ function candidateOf(entry: AccountInUse, translated: TranslatedEvent, assigned:
     identity: assigned.identity,
     priority: configured.priority,
     source_order: configured.order,
-    retired: false,
+    retired: event.vanished,
     fingerprint: translated.object.fingerprint,
     summary: translated.object.summary,
     starts_at: translated.object.start,

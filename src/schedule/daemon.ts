@@ -1,6 +1,12 @@
 import type { Context } from "../reconcile/context.ts";
 import { pullAccount } from "../reconcile/pull.ts";
-import { accountsInUse, reconcileWithLog, registerConfiguration } from "../reconcile/sync.ts";
+import {
+  accountInUse,
+  accountsInUse,
+  isFirstImport,
+  reconcileWithLog,
+  registerConfiguration,
+} from "../reconcile/sync.ts";
 import type { AccountInUse } from "../reconcile/translate.ts";
 import { LeaseLostError } from "../reconcile/with-lease.ts";
 import { prune } from "../store/prune.ts";
@@ -44,31 +50,33 @@ export async function startDaemon(
   });
 
   await queue.work("pull", pullConcurrency, async (key, signal) => {
-    const entry = (await accountsInUse(state.context)).find((candidate) => keyOf(candidate) === key);
-    if (entry === undefined) return;
-    await survive(state.context, `pull of ${key}`, async () => {
-      const { targetId } = entry.configured;
-      const onStaged = (): void => {
-        queue
-          .enqueue("reconcile", targetId)
-          .catch((error: unknown) => state.context.log.error({ err: error }, "job queue"));
-      };
-      await pullAccount(state.context, entry.configured, entry.account, signal, onStaged);
+    const { context } = state;
+    const entry = await accountInUse(context, key);
+    if (entry === undefined || !mayPull(context, entry)) return;
+    const { configured, account } = entry;
+    const onStaged = (): void => {
+      queue
+        .enqueue("reconcile", configured.targetId)
+        .catch((error: unknown) => context.log.error({ err: error }, "job queue"));
+    };
+    await survive(context, `pull of ${key}`, async () => {
+      await pullAccount(context, configured, account, signal, isFirstImport(account) ? onStaged : undefined);
     });
-    for (const target of await targetsWithWork(state.context)) await queue.enqueue("reconcile", target);
+    if (await needsWork(context, configured.targetId)) await queue.enqueue("reconcile", configured.targetId);
   });
 
   await queue.work("reconcile", reconcileConcurrency, async (targetId, signal) => {
-    const target = state.context.targets.find((candidate) => candidate.id === targetId);
-    if (target === undefined) return;
-    await survive(state.context, `reconciliation of ${targetId}`, async () => {
-      await reconcileWithLog(state.context, target, signal);
+    const { context } = state;
+    const target = context.targets.find((candidate) => candidate.id === targetId);
+    if (target === undefined || !(await needsWork(context, targetId))) return;
+    await survive(context, `reconciliation of ${targetId}`, async () => {
+      await reconcileWithLog(context, target, signal);
     });
   });
 
   const configure = async (next: DaemonState): Promise<void> => {
-    state = next;
     const accounts = await registerConfiguration(next.context);
+    state = next;
     const sources = new Set(accounts.map((entry) => entry.configured.sourceId));
     const when = { cron: next.cron, timezone: next.context.zone };
     await queue.schedule(new Map([...sources].map((id) => [id, when])));
@@ -94,15 +102,15 @@ function mayPull(context: Context, { account, configured }: AccountInUse): boole
 }
 
 async function targetsWithWork(context: Context): Promise<string[]> {
-  const accounts = await accountsInUse(context);
   const targets: string[] = [];
-  for (const target of context.targets) {
-    const own = accounts
-      .filter(({ configured }) => configured.targetId === target.id)
-      .map(({ account }) => account.id);
-    if (await hasWork(context.db, target.id, own, context.clock.now())) targets.push(target.id);
-  }
+  for (const { id } of context.targets) if (await needsWork(context, id)) targets.push(id);
   return targets;
+}
+
+/** Whether a target has something to look at, and its back-off is over. */
+async function needsWork(context: Context, targetId: string): Promise<boolean> {
+  const sources = context.accounts.filter((account) => account.targetId === targetId);
+  return hasWork(context.db, targetId, sources, context.clock.now());
 }
 
 /** A job that fails must not stop the loop: it is logged, and the schedule tries again. */

@@ -1,21 +1,40 @@
 import type { Kysely, Selectable } from "kysely";
 import type { AccountTable, Database } from "./schema.ts";
+import { chunks } from "./staging.ts";
 
 export type Account = Selectable<AccountTable>;
 
-/** Makes sure that an account of the configuration has a row, and returns it. */
-export async function ensureAccount(db: Kysely<Database>, sourceId: string, name: string): Promise<Account> {
-  await db
-    .insertInto("account")
-    .values({ source_id: sourceId, name })
-    .onConflict((conflict) => conflict.columns(["source_id", "name"]).doNothing())
-    .execute();
+/** Makes sure that the accounts of the configuration have rows. One statement where all of them have. */
+export async function ensureAccounts(
+  db: Kysely<Database>,
+  wanted: ReadonlyArray<{ readonly sourceId: string; readonly name: string }>,
+): Promise<void> {
+  const known = new Set((await listAccounts(db)).map((row) => `${row.source_id}/${row.name}`));
+  const missing = wanted.filter(({ sourceId, name }) => !known.has(`${sourceId}/${name}`));
+  for (const part of chunks(missing, 500)) {
+    await db
+      .insertInto("account")
+      .values(part.map(({ sourceId, name }) => ({ source_id: sourceId, name })))
+      .onConflict((conflict) => conflict.columns(["source_id", "name"]).doNothing())
+      .execute();
+  }
+}
+
+export async function listAccounts(db: Kysely<Database>): Promise<Account[]> {
+  return db.selectFrom("account").selectAll().orderBy("source_id").orderBy("name").execute();
+}
+
+export async function findAccount(
+  db: Kysely<Database>,
+  sourceId: string,
+  name: string,
+): Promise<Account | undefined> {
   return db
     .selectFrom("account")
     .selectAll()
     .where("source_id", "=", sourceId)
     .where("name", "=", name)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
 }
 
 /** Has the account's calendars listed anew with the next pull. */

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
+import { retireVanished } from "./retired.ts";
 import type { CollectionTable, Database } from "./schema.ts";
 
 export type Collection = Selectable<CollectionTable>;
@@ -38,6 +39,7 @@ export async function saveCalendars(
       .where("vanished_at", "is", null);
     if (ids.length > 0) vanished = vanished.where("native_id", "not in", ids);
     await vanished.execute();
+    await retireVanished(tx, accountId, now);
     await tx
       .updateTable("account")
       .set({ memory: listing.memory, calendars_listed_at: when })

@@ -1,27 +1,5 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "./schema.ts";
-import { markDirty } from "./translations.ts";
-
-/**
- * Marks the candidates of accounts that are not configured any more as retired, and those of accounts
- * that are back as living. Nothing of theirs is removed; only `purge` does that.
- */
-export async function retireOthers(
-  db: Kysely<Database>,
-  liveAccountIds: readonly number[],
-  now: number,
-): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    const live = sql<boolean>`account_id = any(${[...liveAccountIds]}::int[])`;
-    const changed = await tx
-      .updateTable("candidate")
-      .set({ retired: sql<boolean>`not (${live})` })
-      .where(sql<boolean>`retired = (${live})`)
-      .returning(["target_id", "meeting_key", "base_key"])
-      .execute();
-    await markDirty(tx, changed, now);
-  });
-}
 
 /** Carries a source's new id (`was:` in the configuration) through everything that names it. */
 export async function renameSource(db: Kysely<Database>, was: string, id: string): Promise<boolean> {

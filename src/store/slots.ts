@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Database } from "./schema.ts";
+import { chunks } from "./staging.ts";
 import { markDirty } from "./translations.ts";
 
 export type Slot = { readonly slot: string; readonly name: string; readonly uid: string };
@@ -128,7 +129,15 @@ async function insertUnowned(
   found: readonly Found[],
   now: number,
 ): Promise<void> {
-  if (found.length === 0) return;
+  for (const part of chunks(found, 500)) await insertUnownedPart(tx, targetId, part, now);
+}
+
+async function insertUnownedPart(
+  tx: Kysely<Database>,
+  targetId: string,
+  found: readonly Found[],
+  now: number,
+): Promise<void> {
   await tx
     .insertInto("mapping")
     .values(

@@ -78,7 +78,7 @@ export async function stage(
   events: readonly StagedEvent[],
   now: number,
 ): Promise<void> {
-  const newest = [...new Map(events.map((event) => [event.nativeId, event])).values()];
+  const newest = [...new Map(events.map((event) => [event.nativeId, storable(event)])).values()];
   for (const part of chunks(newest, rowsPerStatement)) {
     await keepBodies(
       tx,
@@ -112,6 +112,11 @@ export async function stage(
       )
       .execute();
   }
+}
+
+/** PostgreSQL's text cannot hold U+0000, which no calendar has a use for. */
+function storable(event: StagedEvent): StagedEvent {
+  return event.native.includes("\0") ? { ...event, native: event.native.replaceAll("\0", "") } : event;
 }
 
 async function markSeen(

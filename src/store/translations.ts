@@ -13,6 +13,8 @@ export type DirtyEvent = {
   /** Called removed, confirmed or not. */
   readonly leaving: boolean;
   readonly calendar: string;
+  /** The calendar is no longer listed. */
+  readonly vanished: boolean;
 };
 
 const isLeaving = sql<boolean>`staged.gone_at is not null or exists (
@@ -45,6 +47,7 @@ export async function takeDirtyEvents(
       "staged.gone_at",
       "body.content",
       "collection.name",
+      "collection.vanished_at",
     ])
     .select(isLeaving.as("leaving"))
     .where("staged.dirty", "=", true)
@@ -64,6 +67,7 @@ export async function takeDirtyEvents(
     gone: row.gone_at !== null,
     leaving: row.leaving,
     calendar: row.name,
+    vanished: row.vanished_at !== null,
   }));
 }
 
@@ -191,10 +195,13 @@ export async function keysOfAccount(
   const rows = await db
     .selectFrom("candidate")
     .innerJoin("staged", "staged.id", "candidate.staged_id")
+    .innerJoin("collection", "collection.id", "staged.collection_id")
     .select(["candidate.staged_id", "candidate.meeting_key", isLeaving.as("leaving")])
     .where("candidate.account_id", "=", accountId)
     .where("candidate.target_id", "=", targetId)
     .where("candidate.base_key", "in", baseKeys)
+    // What a vanished calendar left behind gives way to the same meeting in another one.
+    .where("collection.vanished_at", "is", null)
     .execute();
   const keys = rows.map((row) => ({
     meetingKey: row.meeting_key,

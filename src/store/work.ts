@@ -8,7 +8,7 @@ import type { Database } from "./schema.ts";
 export async function hasWork(
   db: Kysely<Database>,
   targetId: string,
-  accountIds: readonly number[],
+  accounts: ReadonlyArray<{ readonly sourceId: string; readonly name: string }>,
   now: number,
 ): Promise<boolean> {
   const target = await db.selectFrom("target").selectAll().where("id", "=", targetId).executeTakeFirst();
@@ -23,13 +23,13 @@ export async function hasWork(
     .limit(1)
     .executeTakeFirst();
   if (key !== undefined) return true;
-  if (accountIds.length === 0) return false;
-  const event = await db
+  const dirty = await db
     .selectFrom("staged")
-    .select("id")
-    .where("dirty", "=", true)
-    .where("account_id", "in", accountIds)
-    .limit(1)
-    .executeTakeFirst();
-  return event !== undefined;
+    .innerJoin("account", "account.id", "staged.account_id")
+    .select(["account.source_id", "account.name"])
+    .distinct()
+    .where("staged.dirty", "=", true)
+    .execute();
+  const own = new Set(accounts.map(({ sourceId, name }) => `${sourceId}/${name}`));
+  return dirty.some((row) => own.has(`${row.source_id}/${row.name}`));
 }
