@@ -20,10 +20,9 @@ type Invocation = { readonly name: string; readonly args: readonly string[]; rea
 
 /** The `kalends` command. Resolves to the exit code; errors are printed here and nowhere else. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
-  // A reader that has seen enough (`kalends status | head`) is no error.
+  // A reader that has seen enough (`kalends status | head`) does not end the work.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(exitCode.ok);
-    throw error;
+    if (error.code !== "EPIPE") throw error;
   });
   const program = describeProgram();
   let invocation: Invocation | undefined;

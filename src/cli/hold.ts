@@ -30,10 +30,10 @@ export const holdCommand: Command = async ({ context, output }, [action = "list"
 /** A hold with what can be done about it. */
 export function printHold(
   output: Output,
-  { targetId, sourceId, since, reason, slots, approved }: StoredHold,
+  { targetId, sourceId, since, reason, actions, approved }: StoredHold,
 ): void {
   output.print(`held in ${targetId} since ${since}: ${reason}`);
-  if (approved) output.print(`  approved: ${counted(slots.length, "event")} with the next run`);
+  if (approved) output.print(`  approved: ${counted(actions.length, "event")} with the next run`);
   else
     output.print(
       `  right after all? \`kalends plan\` shows it, \`kalends hold approve ${targetId} ${sourceId}\` lets it pass`,

@@ -3,7 +3,13 @@ import { CommandFailedError } from "./command-error.ts";
 import type { ExitCode } from "./exit-code.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
-import { lineSplitter, parseAnswer, type SocketRequest, socketPath } from "./socket-protocol.ts";
+import {
+  lineSplitter,
+  parseAnswer,
+  type SocketAnswer,
+  type SocketRequest,
+  socketPath,
+} from "./socket-protocol.ts";
 
 /** Connects to the daemon that holds the data folder; null when there is none. */
 export function connectToDaemon(dataFolder: string): Promise<Socket | null> {
@@ -25,7 +31,12 @@ export async function runInDaemon(
     const stop = (): void => void socket.destroy();
     signal.addEventListener("abort", stop, { once: true });
     const receive = lineSplitter((line) => {
-      const answer = parseAnswer(line);
+      const answer = readAnswer(line);
+      if (answer === null) {
+        socket.destroy();
+        reject(new Error("The daemon speaks another version of Kalends. Start it anew with this one."));
+        return;
+      }
       switch (answer.kind) {
         case "print":
           output.print(answer.line);
@@ -55,4 +66,12 @@ export async function runInDaemon(
     });
     socket.write(`${JSON.stringify(request)}\n`);
   });
+}
+
+function readAnswer(line: string): SocketAnswer | null {
+  try {
+    return parseAnswer(line);
+  } catch {
+    return null;
+  }
 }

@@ -3,6 +3,7 @@ import { stamp } from "../calendar/stamp.ts";
 import type { TargetCollection } from "../sink/sink.ts";
 import { type AppliedRecord, commitApplied } from "../store/applied.ts";
 import { hashBody } from "../store/bodies.ts";
+import type { Marks } from "../store/keys.ts";
 import { commitIntents, type Intent } from "../store/intents.ts";
 import { type Slot, slotsOfKeys } from "../store/slots.ts";
 import { chunks } from "../store/staging.ts";
@@ -11,7 +12,7 @@ import type { Action, PlanCandidate, PlanMapping } from "./action.ts";
 import type { Context } from "./context.ts";
 import { desiredObject } from "./desired-object.ts";
 import type { AccountInUse } from "./translate.ts";
-import type { LeaseGuard } from "./with-lease.ts";
+import { type LeaseGuard, LeaseLostError } from "./with-lease.ts";
 import { type Desired, type WriteResult, writeAway, writeNew, writeOver } from "./write-action.ts";
 
 export type ApplyRequest = {
@@ -20,8 +21,8 @@ export type ApplyRequest = {
   readonly accounts: readonly AccountInUse[];
   readonly collection: TargetCollection;
   readonly actions: readonly Action[];
-  /** When the plan's state was read, epoch ms: keys marked later stay dirty. */
-  readonly plannedAt: number;
+  /** The keys as they were read for the plan: those marked again since stay dirty. */
+  readonly marks: Marks;
 };
 
 export type ApplyCounts = {
@@ -68,6 +69,8 @@ export async function applyActions(
     await commitIntents(context.db, request.targetId, prepared.flatMap(intentOf), context.clock.now());
     const records: AppliedRecord[] = [];
     const kept: string[] = [];
+    const record = (): Promise<void> =>
+      commitApplied(context.db, request.targetId, records, kept, request.marks, context.clock.now());
     try {
       for (const item of prepared) {
         await lease.check();
@@ -79,16 +82,12 @@ export async function applyActions(
         done += 1;
         context.progress({ task: `writing to ${request.targetId}`, done, total: request.actions.length });
       }
-    } finally {
-      await commitApplied(
-        context.db,
-        request.targetId,
-        records,
-        kept,
-        request.plannedAt,
-        context.clock.now(),
-      );
+    } catch (error) {
+      // Without the lease somebody else may have recorded newer writes: the intents tell of ours.
+      if (!(error instanceof LeaseLostError)) await record();
+      throw error;
     }
+    await record();
   }
   return counts;
 }

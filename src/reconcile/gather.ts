@@ -1,5 +1,5 @@
 import { slotValue } from "../calendar/slot.ts";
-import { listDirtyKeys, loadKeys, seriesOfBase, type StoredKey } from "../store/keys.ts";
+import { listDirtyKeys, loadKeys, type Marks, seriesOfBase, type StoredKey } from "../store/keys.ts";
 import { claimSlots, slotsOfKeys, unclaimedSlots } from "../store/slots.ts";
 import { nativesOf } from "../store/translations.ts";
 import type { KeyState } from "./action.ts";
@@ -14,23 +14,25 @@ export async function* gather(
   context: Context,
   targetId: string,
   accounts: readonly AccountInUse[],
-): AsyncGenerator<KeyState[]> {
+): AsyncGenerator<{ readonly states: readonly KeyState[]; readonly marks: Marks }> {
   let after = "";
   for (;;) {
-    const keys = await listDirtyKeys(context.db, targetId, after, pageSize);
+    const marks = await listDirtyKeys(context.db, targetId, after, pageSize);
+    const keys = [...marks.keys()];
     const last = keys.at(-1);
     if (last === undefined) return;
     after = last;
     await claimFound(context, targetId, keys);
     const stored = await loadKeys(context.db, targetId, keys);
     const covered = await coveredInstances(context, targetId, accounts, stored);
-    yield stored.map((state) => ({
+    const states = stored.map((state) => ({
       ...state,
       candidates: state.candidates.map((candidate) => ({
         ...candidate,
         covered: candidate.instance !== null && covered.has(`${candidate.baseKey} ${candidate.instance}`),
       })),
     }));
+    yield { states, marks };
   }
 }
 

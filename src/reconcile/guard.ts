@@ -4,7 +4,11 @@ import type { Action } from "./action.ts";
 export type Standing = ReadonlyMap<string, number>;
 
 /** A part of a plan that waits for a person: one per source. */
-export type Hold = { readonly sourceId: string; readonly reason: string; readonly slots: readonly string[] };
+export type Hold = {
+  readonly sourceId: string;
+  readonly reason: string;
+  readonly actions: readonly string[];
+};
 
 export type Guarded = { readonly allowed: readonly Action[]; readonly holds: readonly Hold[] };
 
@@ -24,7 +28,7 @@ export type GuardOptions = {
   readonly before: ReadonlyMap<string, HoldBefore>;
 };
 
-/** Slots whose removal or rewrite was held, and those of them that a person has approved since. */
+/** What was held (`delete SLOT`, `update SLOT`), and what of it a person has approved since. */
 export type HoldBefore = { readonly held: ReadonlySet<string>; readonly approved: ReadonlySet<string> };
 
 /**
@@ -39,17 +43,17 @@ export function guard(actions: readonly Action[], standing: Standing, options: G
     if (sourceId === options.unguarded) continue;
     const total = standing.get(sourceId) ?? 0;
     const before = options.before.get(sourceId);
-    const waits = (action: Action): boolean => deedOf(action).some((deed) => before?.held.has(deed) === true);
+    const waits = (action: Action): boolean => nameOf(action).some((name) => before?.held.has(name) === true);
     const removals = own.filter((action) => action.kind === "delete");
     const rewrites = options.rewritesExpected ? [] : own.filter((action) => action.kind === "update");
     const suspects = [
       ...(suspiciousRemovals(removals.length, total) ? removals : removals.filter(waits)),
       ...(suspiciousRewrites(rewrites.length, total) ? rewrites : rewrites.filter(waits)),
     ];
-    if (suspects.every((action) => deedOf(action).every((deed) => before?.approved.has(deed) === true)))
+    if (suspects.every((action) => nameOf(action).every((name) => before?.approved.has(name) === true)))
       continue;
     for (const action of suspects) held.add(action);
-    holds.push({ sourceId, reason: describe(sourceId, suspects, total), slots: suspects.flatMap(deedOf) });
+    holds.push({ sourceId, reason: describe(sourceId, suspects, total), actions: suspects.flatMap(nameOf) });
   }
   return { allowed: actions.filter((action) => !held.has(action)), holds };
 }
@@ -92,7 +96,7 @@ function ownerOf(action: Action): string | null {
 }
 
 /** What is held and approved: a removal that was approved allows no rewrite of the same slot, nor the reverse. */
-function deedOf(action: Action): string[] {
+function nameOf(action: Action): string[] {
   return action.kind === "create" ? [] : [`${action.kind} ${action.mapping.slot}`];
 }
 

@@ -33,7 +33,7 @@ export function planKey(state: KeyState, windowFrom: string): Action | Rest {
   if (state.refused === winner.fingerprint)
     return { kind: "rest", key, reason: "the server refused this object" };
   if (mapping === null) return planNew(key, winner, windowFrom);
-  if (winner.retired) return planRetired(key, winner, mapping);
+  if (winner.retired) return planRetired(state, mapping);
   return planMapped(key, winner, mapping);
 }
 
@@ -44,9 +44,9 @@ function planNew(key: string, winner: PlanCandidate, windowFrom: string): Action
   return { kind: "create", key, winner, reason: `new in ${winner.sourceId}` };
 }
 
-/** A source that is gone keeps what it brought itself; it does not hold on to what a living one removed. */
-function planRetired(key: string, winner: PlanCandidate, mapping: PlanMapping): Action | Rest {
-  if (mapping.sourceId === null || sameOwner(winner, mapping)) {
+/** Sources that are gone keep what they brought themselves; they do not hold on to what a living one removed. */
+function planRetired({ key, candidates }: KeyState, mapping: PlanMapping): Action | Rest {
+  if (mapping.sourceId === null || candidates.some((candidate) => mayOwn(candidate, mapping))) {
     return { kind: "rest", key, reason: "its source is not configured any more; kept as it is" };
   }
   return { kind: "delete", key, mapping, reason: `removed from ${mapping.sourceId}` };
@@ -86,6 +86,11 @@ function precedes(a: PlanCandidate, b: PlanCandidate): boolean {
   if (a.sourceOrder !== b.sourceOrder) return a.sourceOrder < b.sourceOrder;
   if (a.accountId !== b.accountId) return a.accountId < b.accountId;
   return a.identity < b.identity;
+}
+
+/** Of an object that was written without being recorded only the source is known. */
+function mayOwn(candidate: PlanCandidate, mapping: PlanMapping): boolean {
+  return mapping.accountId === null ? candidate.sourceId === mapping.sourceId : sameOwner(candidate, mapping);
 }
 
 function sameOwner(winner: PlanCandidate, mapping: PlanMapping): boolean {

@@ -1,9 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { RemoteError } from "../http/remote-error.ts";
 import type { TargetCollection } from "../sink/sink.ts";
-import { clearDirtyKeys, countDirtyKeys, countStanding, forgetRefusals } from "../store/keys.ts";
+import {
+  clearDirtyKeys,
+  countDirtyKeys,
+  countStanding,
+  forgetRefusals,
+  type Marks,
+  retryRefusals,
+} from "../store/keys.ts";
 import { endRun, startRun } from "../store/runs.ts";
 import { endOtherHolds, holdsBefore, saveHolds } from "../store/holds.ts";
+import { refusalRetryMs } from "../store/work.ts";
 import { ensureTarget, type Target, updateTarget } from "../store/targets.ts";
 import type { Action, Rest } from "./action.ts";
 import { type ApplyCounts, applyActions } from "./apply.ts";
@@ -80,6 +88,8 @@ async function reconcile(work: Work): Promise<ReconcileResult> {
     const opened =
       target.surveyed_at === null ? await openAndSurvey(context, configured, target, signal) : null;
     const { translated } = await translateTarget(context, accounts, signal);
+    const now = context.clock.now();
+    await retryRefusals(context.db, target.id, now - refusalRetryMs, now);
     if ((await countDirtyKeys(context.db, target.id)) === 0) return { ...idle, translated };
     const collection = opened ?? (await reachTarget(context, configured, target, signal));
     const { held } = await ensureTarget(context.db, target.id);
@@ -98,7 +108,8 @@ export type GuardedPlan = {
   readonly rests: readonly Rest[];
   readonly allowed: readonly Action[];
   readonly holds: readonly Hold[];
-  readonly plannedAt: number;
+  /** The keys that were looked at. */
+  readonly marks: Marks;
 };
 
 /** Plans and guards from stored state alone; writes nothing. */
@@ -108,18 +119,19 @@ async function planTarget(
   accounts: readonly AccountInUse[],
   options: Omit<GuardOptions, "before">,
 ): Promise<GuardedPlan> {
-  const plannedAt = context.clock.now();
+  const marks = new Map<string, string>();
   const actions: Action[] = [];
   const rests: Rest[] = [];
   const windowFrom = context.window().from;
-  for await (const states of gather(context, targetId, accounts)) {
-    const part = plan(states, windowFrom);
+  for await (const page of gather(context, targetId, accounts)) {
+    const part = plan(page.states, windowFrom);
+    for (const [key, mark] of page.marks) marks.set(key, mark);
     actions.push(...part.actions);
     rests.push(...part.rests);
   }
   const standing = await countStanding(context.db, targetId);
   const before = await holdsBefore(context.db, targetId);
-  return { actions, rests, plannedAt, ...guard(actions, standing, { ...options, before }) };
+  return { actions, rests, marks, ...guard(actions, standing, { ...options, before }) };
 }
 
 /** Surveys, translates and plans, and writes nothing to the sink. Null while another process works on the target. */
@@ -148,14 +160,14 @@ async function planAndApply(work: Work, collection: TargetCollection): Promise<R
   });
   const now = (): number => context.clock.now();
   const restKeys = guarded.rests.map((rest) => rest.key);
-  await clearDirtyKeys(context.db, configured.id, restKeys, guarded.plannedAt);
+  await clearDirtyKeys(context.db, configured.id, restKeys, guarded.marks);
   await forgetRefusals(context.db, configured.id, restKeys);
   await saveHolds(context.db, configured.id, guarded.holds, now());
   const runId = randomUUID();
   await startRun(context.db, { id: runId, kind: "reconcile", key: configured.id, startedAt: now() });
-  const { plannedAt, allowed, holds } = guarded;
+  const { marks, allowed, holds } = guarded;
   try {
-    const request = { runId, targetId: configured.id, accounts, collection, actions: allowed, plannedAt };
+    const request = { runId, targetId: configured.id, accounts, collection, actions: allowed, marks };
     const counts = await applyActions(context, request, lease, signal);
     const outcome = holds.length > 0 ? "held" : counts.postponed > 0 ? "incomplete" : "complete";
     await endRun(context.db, runId, { outcome, summary: counts, error: null }, now());
@@ -165,7 +177,7 @@ async function planAndApply(work: Work, collection: TargetCollection): Promise<R
       retry_at: null,
       last_error: null,
       reconciled_at: new Date(now()).toISOString(),
-      ...(outcome === "complete" ? { rewrites_expected: false } : {}),
+      rewrites_expected: false,
     });
     return {
       run: runId,

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { keepBodies } from "./bodies.ts";
-import { clearDirtyKeys } from "./keys.ts";
+import { clearDirtyKeys, type Marks } from "./keys.ts";
 import { type NewAction, recordActions } from "./runs.ts";
 import type { Database } from "./schema.ts";
 
@@ -43,7 +43,7 @@ export async function commitApplied(
   targetId: string,
   records: readonly AppliedRecord[],
   keptBodies: readonly string[],
-  plannedAt: number,
+  marks: Marks,
   now: number,
 ): Promise<void> {
   const at = new Date(now).toISOString();
@@ -106,6 +106,6 @@ export async function commitApplied(
       records.map(({ action }) => action),
       now,
     );
-    await clearDirtyKeys(tx, targetId, done, plannedAt);
+    await clearDirtyKeys(tx, targetId, done, marks);
   });
 }

@@ -6,7 +6,7 @@ import type { Database } from "./schema.ts";
 export type HeldPart = {
   readonly sourceId: string;
   readonly reason: string;
-  readonly slots: readonly string[];
+  readonly actions: readonly string[];
 };
 
 export type StoredHold = HeldPart & {
@@ -17,7 +17,7 @@ export type StoredHold = HeldPart & {
   readonly approved: boolean;
 };
 
-const slotList = z.array(z.string());
+const nameList = z.array(z.string());
 
 /** Writes down the holds of a target's newest plan; one that goes on keeps its date and its approval. */
 export async function saveHolds(
@@ -28,7 +28,7 @@ export async function saveHolds(
 ): Promise<void> {
   const at = new Date(now).toISOString();
   for (const hold of holds) {
-    const content = { reason: hold.reason, slots: JSON.stringify(hold.slots), updated_at: at };
+    const content = { reason: hold.reason, actions: JSON.stringify(hold.actions), updated_at: at };
     await db
       .insertInto("hold")
       .values({ target_id: targetId, source_id: hold.sourceId, since: at, approved: null, ...content })
@@ -52,15 +52,15 @@ export async function endOtherHolds(
 export async function listHolds(db: Kysely<Database>): Promise<StoredHold[]> {
   const rows = await db.selectFrom("hold").selectAll().orderBy("target_id").orderBy("source_id").execute();
   return rows.map((row) => {
-    const slots = [...slotsIn(row.slots)];
-    const approved = slotsIn(row.approved);
+    const actions = [...namesIn(row.actions)];
+    const approved = namesIn(row.approved);
     return {
       targetId: row.target_id,
       sourceId: row.source_id,
       reason: row.reason,
-      slots,
+      actions,
       since: row.since.toISOString(),
-      approved: slots.every((slot) => approved.has(slot)),
+      approved: actions.every((name) => approved.has(name)),
     };
   });
 }
@@ -73,28 +73,28 @@ export async function approveHold(
 ): Promise<boolean> {
   const result = await db
     .updateTable("hold")
-    .set((eb) => ({ approved: eb.ref("slots") }))
+    .set((eb) => ({ approved: eb.ref("actions") }))
     .where("target_id", "=", targetId)
     .where("source_id", "=", sourceId)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
 
-/** Slots whose removal or rewrite waits, and those that a person has approved, by source. */
+/** What waits (`delete SLOT`, `update SLOT`), and what a person has approved, by source. */
 export async function holdsBefore(
   db: Kysely<Database>,
   targetId: string,
 ): Promise<Map<string, { readonly held: ReadonlySet<string>; readonly approved: ReadonlySet<string> }>> {
   const rows = await db
     .selectFrom("hold")
-    .select(["source_id", "slots", "approved"])
+    .select(["source_id", "actions", "approved"])
     .where("target_id", "=", targetId)
     .execute();
   return new Map(
-    rows.map((row) => [row.source_id, { held: slotsIn(row.slots), approved: slotsIn(row.approved) }]),
+    rows.map((row) => [row.source_id, { held: namesIn(row.actions), approved: namesIn(row.approved) }]),
   );
 }
 
-function slotsIn(list: string | null): ReadonlySet<string> {
-  return new Set(list === null ? [] : slotList.parse(JSON.parse(list)));
+function namesIn(list: string | null): ReadonlySet<string> {
+  return new Set(list === null ? [] : nameList.parse(JSON.parse(list)));
 }

@@ -1,5 +1,5 @@
-import { createHmac, randomBytes } from "node:crypto";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Kysely } from "kysely";
 import type { Database } from "./schema.ts";
@@ -67,12 +67,22 @@ async function readKey(path: string): Promise<string | null> {
   }
 }
 
+/** Filled and synced first, linked then: a key is never found half written, and of two first starts one wins. */
 async function makeKey(path: string): Promise<string> {
-  const key = randomBytes(32).toString("hex");
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await using file = await open(path, "wx", 0o600);
-  await file.writeFile(`${key}\n`);
-  await file.sync();
+  const fresh = `${path}.${randomUUID()}`;
+  try {
+    await using file = await open(fresh, "wx", 0o600);
+    await file.writeFile(`${randomBytes(32).toString("hex")}\n`);
+    await file.sync();
+    await link(fresh, path).catch((error: unknown) => {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    });
+  } finally {
+    await rm(fresh, { force: true });
+  }
+  const key = await readKey(path);
+  if (key === null) throw new InstallationKeyError(`The installation key ${path} could not be made.`);
   return key;
 }
 

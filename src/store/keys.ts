@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "./schema.ts";
 import { chunks } from "./staging.ts";
+import { markDirty } from "./translations.ts";
 
 /** A candidate row, a mapping row and a refusal as stored for one meeting key. */
 export type StoredKey = {
@@ -49,22 +50,25 @@ export async function countDirtyKeys(db: Kysely<Database>, targetId: string): Pr
   return count;
 }
 
+/** Meeting keys with the mark under which they were read. */
+export type Marks = ReadonlyMap<string, string>;
+
 /** Dirty meeting keys of a target in pages, by key: those after `after`. */
 export async function listDirtyKeys(
   db: Kysely<Database>,
   targetId: string,
   after: string,
   limit: number,
-): Promise<string[]> {
+): Promise<Marks> {
   const rows = await db
     .selectFrom("dirty_key")
-    .select("meeting_key")
+    .select(["meeting_key", sql<string>`mark::text`.as("mark")])
     .where("target_id", "=", targetId)
     .where("meeting_key", ">", after)
     .orderBy("meeting_key")
     .limit(limit)
     .execute();
-  return rows.map((row) => row.meeting_key);
+  return new Map(rows.map((row) => [row.meeting_key, row.mark]));
 }
 
 /** Everything stored about the given keys. */
@@ -191,21 +195,43 @@ export async function countStanding(db: Kysely<Database>, targetId: string): Pro
   );
 }
 
-/** Keys that need no more looking at, unless they were marked again after `before` (epoch ms). */
+/** Keys that need no more looking at, unless they were marked again since they were read. */
 export async function clearDirtyKeys(
   db: Kysely<Database>,
   targetId: string,
   keys: readonly string[],
-  before: number,
+  marks: Marks,
 ): Promise<void> {
   for (const part of chunks(keys, 1000)) {
-    await db
-      .deleteFrom("dirty_key")
-      .where("target_id", "=", targetId)
-      .where("meeting_key", "in", part)
-      .where("since", "<=", new Date(before))
-      .execute();
+    await sql`
+      delete from dirty_key
+      using unnest(${part}::text[], ${part.map((key) => marks.get(key) ?? "0")}::bigint[]) as read (meeting_key, mark)
+      where dirty_key.target_id = ${targetId}
+        and dirty_key.meeting_key = read.meeting_key and dirty_key.mark = read.mark
+    `.execute(db);
   }
+}
+
+/** Has objects that the sink refused tried again after a while: what was in the way may have passed. */
+export async function retryRefusals(
+  db: Kysely<Database>,
+  targetId: string,
+  refusedBefore: number,
+  now: number,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const rows = await tx
+      .deleteFrom("refusal")
+      .where("target_id", "=", targetId)
+      .where("since", "<", new Date(refusedBefore))
+      .returning(["target_id", "meeting_key"])
+      .execute();
+    await markDirty(
+      tx,
+      rows.map((row) => ({ ...row, base_key: row.meeting_key })),
+      now,
+    );
+  });
 }
 
 /** Ends the refusals of events that nobody wants any more, or that have changed since. */

@@ -154,6 +154,8 @@ export interface TargetTable {
 export interface DirtyKeyTable {
   target_id: string;
   meeting_key: string;
+  /** Rises with every marking: whoever looked at an older one must not clear a newer one. */
+  mark: Generated<string>;
   since: Time;
   attempts: Generated<number>;
   last_error: string | null;
@@ -214,9 +216,9 @@ export interface HoldTable {
   target_id: string;
   source_id: string;
   reason: string;
-  /** JSON array of the slots whose removal or rewrite waits. */
-  slots: string;
-  /** The set of slots that a person approved; null until then. */
+  /** JSON array of what waits: `delete SLOT`, `update SLOT`. */
+  actions: string;
+  /** The actions that a person approved; null until then. */
   approved: string | null;
   since: Time;
   updated_at: Time;

@@ -165,7 +165,7 @@ export async function markDirty(
         .onConflict((conflict) =>
           conflict
             .columns(["target_id", "meeting_key"])
-            .doUpdateSet((eb) => ({ since: eb.ref("excluded.since") })),
+            .doUpdateSet((eb) => ({ since: eb.ref("excluded.since"), mark: eb.ref("excluded.mark") })),
         )
         .execute();
     }

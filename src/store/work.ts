@@ -1,6 +1,9 @@
 import type { Kysely } from "kysely";
 import type { Database } from "./schema.ts";
 
+/** How long an object that the sink refused is left alone. */
+export const refusalRetryMs = 3_600_000;
+
 /**
  * Whether a target has anything to look at: events to translate, keys to plan, or a first survey. False
  * while the target's back-off lasts.
@@ -23,6 +26,14 @@ export async function hasWork(
     .limit(1)
     .executeTakeFirst();
   if (key !== undefined) return true;
+  const refusal = await db
+    .selectFrom("refusal")
+    .select("meeting_key")
+    .where("target_id", "=", targetId)
+    .where("since", "<", new Date(now - refusalRetryMs))
+    .limit(1)
+    .executeTakeFirst();
+  if (refusal !== undefined) return true;
   const dirty = await db
     .selectFrom("staged")
     .innerJoin("account", "account.id", "staged.account_id")

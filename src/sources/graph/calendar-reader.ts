@@ -1,6 +1,7 @@
 import { RemoteError } from "../../http/remote-error.ts";
 import type { Window } from "../../calendar/window.ts";
 import type { CalendarRef } from "../source.ts";
+import { concernsMailbox } from "./graph-error.ts";
 import type { JsonObject } from "./json.ts";
 import { encode, type Mailbox } from "./mailbox.ts";
 
@@ -14,7 +15,7 @@ export type CalendarReader = {
   view(window: Window, select: string): AsyncIterable<readonly JsonObject[]>;
   /** Reads on at a link that came inside an event. */
   rest(link: string, id: string, zone: string): Promise<readonly JsonObject[]>;
-  /** The zone the mailbox's owner lives in; null where the permission (MailboxSettings.Read) or the setting is missing. */
+  /** The zone the mailbox's owner lives in; null where it cannot be had: its permission (MailboxSettings.Read) is optional. */
   mailboxZone(): Promise<string | null>;
   /** For messages: source, mailbox, calendar and what is done. */
   describe(what: string): string;
@@ -88,7 +89,7 @@ async function readMailboxZone(mailbox: Mailbox, signal: AbortSignal): Promise<s
     return typeof value === "string" && value !== "" ? value : null;
   } catch (error) {
     // The permission is optional, and without it the series is still readable.
-    if (error instanceof RemoteError && (error.kind === "forbidden" || error.kind === "missing")) return null;
+    if (error instanceof RemoteError && !concernsMailbox(error)) return null;
     throw error;
   }
 }

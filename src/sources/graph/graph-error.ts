@@ -62,6 +62,12 @@ export function isItemNotFound(error: unknown): error is RemoteError {
   );
 }
 
+/** True for what the next request to the mailbox would meet too: credentials, throttling, the network, a stop. */
+export function concernsMailbox(error: RemoteError): boolean {
+  if (error.kind === "transient") return error.status === undefined;
+  return error.kind === "auth" || error.kind === "throttled" || error.kind === "aborted";
+}
+
 function errorOf(text: string): JsonObject | null {
   const error = parseObject(text)?.["error"];
   return isObject(error) ? error : null;

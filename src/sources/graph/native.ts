@@ -44,6 +44,8 @@ export type GraphEvent = Event & {
   readonly "@odata.etag"?: string;
   /** Undeclared in v1.0 and yet sent: `OID.<master>.<yyyy-mm-dd>`, the date in the series' zone. */
   readonly occurrenceId?: string | null;
+  /** The same in the spelling that delta has been seen to use. */
+  readonly OccurrenceId?: string | null;
   /** The same for all of a series (beta, sometimes sent by v1.0). */
   readonly uid?: string | null;
 };

@@ -1,7 +1,8 @@
 import type { Window } from "../../calendar/window.ts";
 import type { CalendarReader } from "./calendar-reader.ts";
 import { asEvent, bare, type IdentifiedEvent } from "./event.ts";
-import type { GraphInstance, GraphInstances } from "./native.ts";
+import type { GraphEvent, GraphInstance, GraphInstances } from "./native.ts";
+import { dayOfOccurrenceId, occurrenceIdOf } from "./occurrence-id.ts";
 
 /** What the gap search needs; bodies of hundreds of occurrences are left where they are. */
 const fields = "id,type,start,end,originalStart";
@@ -20,11 +21,28 @@ export async function readInstances(
   return { window, items: items.map((item) => slim(asEvent(item, what))) };
 }
 
-/** The exceptions among them, as stubs. */
+/** The exceptions among them, as stubs that say what they replace. */
 export function exceptionsAmong(instances: GraphInstances | null): readonly IdentifiedEvent[] {
-  return (instances?.items ?? []).flatMap((item) =>
-    item.type === "exception" && item.id !== undefined ? [{ id: item.id }] : [],
+  return (instances?.items ?? []).flatMap(({ id, type, originalStart }) =>
+    type === "exception" && id !== undefined ? [{ id, originalStart: originalStart ?? null }] : [],
   );
+}
+
+/** The exceptions, each with the original start that the instance of its id tells. */
+export function placedBy(
+  instances: GraphInstances | null,
+  exceptions: readonly IdentifiedEvent[],
+): readonly IdentifiedEvent[] {
+  const originals = new Map((instances?.items ?? []).map(({ id, originalStart }) => [id, originalStart]));
+  return exceptions.map((exception) => {
+    const originalStart = saysWhatItReplaces(exception) ? undefined : originals.get(exception.id);
+    return originalStart ? { ...exception, originalStart } : exception;
+  });
+}
+
+/** True for an exception that can be placed in its series. */
+export function saysWhatItReplaces(exception: GraphEvent): boolean {
+  return Boolean(exception.originalStart) || dayOfOccurrenceId(occurrenceIdOf(exception)) !== null;
 }
 
 function slim(event: IdentifiedEvent): GraphInstance {

@@ -3,6 +3,7 @@ import { RemoteError } from "../../http/remote-error.ts";
 import type { CalendarReader } from "./calendar-reader.ts";
 import { asEvent, type IdentifiedEvent } from "./event.ts";
 import { isObject, type JsonObject, stringAt } from "./json.ts";
+import { dayOfOccurrenceId } from "./occurrence-id.ts";
 
 /** Whether the tenant's Graph gives exceptions and cancellations with a master: learned, and forgotten after a day. */
 export type Expansion = { isRefused(): boolean; refused(): void };
@@ -17,7 +18,7 @@ export function createExpansion(clock: Clock): Expansion {
   };
 }
 
-/** A master as it was read. Null lists were not given. */
+/** A master as it was read. Null lists were not given, or cannot be read. */
 export type MasterRead = {
   readonly master: IdentifiedEvent;
   readonly exceptions: readonly IdentifiedEvent[] | null;
@@ -75,11 +76,16 @@ async function readExpanded(
   return {
     master: asEvent(rest, what),
     exceptions: all?.map((exception) => asEvent(exception, what)) ?? null,
-    cancelled: Array.isArray(cancelledOccurrences)
-      ? cancelledOccurrences.filter((occurrence) => typeof occurrence === "string")
-      : null,
+    cancelled: cancelledOf(cancelledOccurrences),
     zone,
   };
+}
+
+/** Null too where one entry does not tell its day: half a list would bring the others back. */
+function cancelledOf(value: unknown): readonly string[] | null {
+  if (!Array.isArray(value)) return null;
+  const readable = value.filter((id) => typeof id === "string" && dayOfOccurrenceId(id) !== null);
+  return readable.length === value.length ? readable : null;
 }
 
 async function unlessRefused(answer: Promise<JsonObject>): Promise<JsonObject | null> {

@@ -6,7 +6,7 @@ import type { CalendarReader } from "./calendar-reader.ts";
 import { asEvent, bare, type IdentifiedEvent, kindOf, stage } from "./event.ts";
 import { isItemNotFound } from "./graph-error.ts";
 import { type GraphInstances, parseNative, seriesZone } from "./native.ts";
-import { exceptionsAmong, readInstances } from "./series-instances.ts";
+import { exceptionsAmong, placedBy, readInstances, saysWhatItReplaces } from "./series-instances.ts";
 import { type Expansion, readMaster } from "./series-master.ts";
 
 export type SeriesContext = {
@@ -68,10 +68,12 @@ async function readSeriesIn(context: SeriesContext, id: string, zone: string): P
   const wanted = wantedZone(read.master);
   if (read.zone === zone && wanted !== zone) read = await readMaster(reader, expansion, id, wanted);
   const { master, cancelled } = read;
-  // Without the list of exceptions, or that of cancellations, only the instances tell what differs.
-  const instances: GraphInstances | null =
-    read.exceptions === null || cancelled === null ? await readInstances(reader, id, context.window) : null;
-  const exceptions = await completed(context, read.exceptions ?? exceptionsAmong(instances), id, read.zone);
+  const given = read.exceptions && (await completed(context, read.exceptions, id, read.zone));
+  // Without the list of exceptions and what they replace, or that of cancellations, only the instances tell.
+  const isTold = given !== null && cancelled !== null && given.every(saysWhatItReplaces);
+  const instances: GraphInstances | null = isTold ? null : await readInstances(reader, id, context.window);
+  const found = given ?? (await completed(context, exceptionsAmong(instances), id, read.zone));
+  const exceptions = placedBy(instances, found);
   const isForeignZone =
     read.zone !== wanted || ianaZone(master.recurrence?.range?.recurrenceTimeZone) === null;
   return stage(id, {
@@ -96,7 +98,7 @@ function completed(
       if (hasEverything(exception)) return bare(exception);
       try {
         const what = reader.describe(`reading the exception ${exception.id}`);
-        return bare(asEvent(await reader.event(exception.id, { zone }), what));
+        return merged(exception, asEvent(await reader.event(exception.id, { zone }), what));
       } catch (error) {
         if (!isItemNotFound(error)) throw error;
         throw new RemoteError(
@@ -111,9 +113,14 @@ function completed(
 
 function hasEverything(exception: IdentifiedEvent): boolean {
   return (
-    ["start", "end", "subject", "body"].every((key) => key in exception) &&
-    ("originalStart" in exception || "occurrenceId" in exception)
+    ["start", "end", "subject", "body"].every((key) => key in exception) && saysWhatItReplaces(exception)
   );
+}
+
+/** What was fetched over what was given: v1.0 leaves out of an event alone what it says of an occurrence. */
+function merged(given: IdentifiedEvent, fetched: IdentifiedEvent): IdentifiedEvent {
+  const originalStart = fetched.originalStart ?? given.originalStart;
+  return bare({ ...given, ...fetched, ...(originalStart ? { originalStart } : {}) });
 }
 
 /** The zone to read a series in: that of its recurrence if Exchange takes its name in a header, else UTC. */

@@ -1,6 +1,6 @@
 import { RemoteError } from "../../http/remote-error.ts";
 import type { OwedItem, OwedWork, Settlement } from "../source.ts";
-import { isItemNotFound } from "./graph-error.ts";
+import { concernsMailbox, isItemNotFound } from "./graph-error.ts";
 import { readEvent, type SeriesContext } from "./series.ts";
 import { settleTombstone } from "./tombstone.ts";
 import { isInAnyView } from "./view-search.ts";
@@ -34,7 +34,7 @@ async function settleOne(context: SeriesContext, work: OwedWork): Promise<Settle
     if (item.kind === "tombstone") return await settleTombstone(context, item, native);
     return await reread(context, item, native);
   } catch (error) {
-    if (!(error instanceof Error) || concernsMailbox(error)) throw error;
+    if (!(error instanceof RemoteError) || concernsMailbox(error)) throw error;
     return { kind: "failed", item, error };
   }
 }
@@ -49,11 +49,4 @@ async function reread(context: SeriesContext, item: OwedItem, native: string | n
     // And no deletion yet: it may have moved to a calendar whose round is not finished. Its tombstone decides.
     return { kind: "gone", item };
   }
-}
-
-/** True where the next item would fail in the same way. */
-function concernsMailbox(error: Error): boolean {
-  if (!(error instanceof RemoteError)) return true;
-  if (error.kind === "transient") return error.status === undefined;
-  return error.kind === "auth" || error.kind === "throttled" || error.kind === "aborted";
 }

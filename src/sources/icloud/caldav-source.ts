@@ -3,7 +3,7 @@ import { createAuthenticator } from "../../dav/authenticator.ts";
 import { listCalendars } from "../../dav/calendars.ts";
 import { createDavClient } from "../../dav/dav-client.ts";
 import { decodePath, urlOfHref } from "../../dav/href.ts";
-import type { Clock } from "../../http/clock.ts";
+import { type Clock, systemClock } from "../../http/clock.ts";
 import type { RetryPolicy } from "../../http/retry.ts";
 import type { Transport } from "../../http/transport.ts";
 import type { CalendarRef, Source } from "../source.ts";
@@ -39,6 +39,7 @@ export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSour
     account: `source "${config.id}"`,
     mayReceiveCredentials: credentialHosts(config.url),
   });
+  const { clock = systemClock } = parts;
   const account: Account = { client, config, batchSize: batchSizes[config.kind] };
   let homes: Homes | null = null;
 
@@ -76,7 +77,7 @@ export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSour
 
     async *round(request, signal) {
       const collection = await resolve(request.calendar, signal);
-      yield* readRound({ account, collection, request, signal });
+      yield* readRound({ account, collection, request, signal, clock });
     },
 
     async *settle(calendar, items, _window, signal) {

@@ -28,11 +28,25 @@ export async function readChanges(
     if (token !== null && isEmpty(changes)) await refuseTokenAhead(account, collection, token, signal);
     return changes;
   } catch (error) {
-    if (!(error instanceof RemoteError) || error.kind === "checkpoint") throw error;
-    if ([400, 403, 405, 501].includes(error.status ?? 0)) return null;
+    if (error instanceof RemoteError && isRefusal(error, token)) return null;
     throw error;
   }
 }
+
+/**
+ * True where the server was there and did not do what it was asked. Servers without sync-collection say so in many
+ * ways, some with a 404 or a 500: without a token, whatever is not about credentials or load. With one, a refusal may
+ * lie in the token, and only what cannot is taken for it.
+ */
+function isRefusal(error: RemoteError, token: string | null): boolean {
+  if (token !== null) return error.kind !== "checkpoint" && refusals.has(error.status ?? 0);
+  if (error.kind === "protocol") return true;
+  return (
+    error.status !== undefined && error.kind !== "throttled" && error.status !== 401 && error.status !== 503
+  );
+}
+
+const refusals: ReadonlySet<number> = new Set([400, 403, 405, 501]);
 
 const isEmpty = (changes: Changes) => changes.changed.size === 0 && changes.removed.length === 0;
 

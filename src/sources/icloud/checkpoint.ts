@@ -3,7 +3,11 @@ import { RemoteError } from "../../http/remote-error.ts";
 
 const checkpointShape = z.discriminatedUnion("mode", [
   z.strictObject({ mode: z.literal("sync"), token: z.string() }),
-  z.strictObject({ mode: z.literal("etags"), ctag: z.string().nullable() }),
+  z.strictObject({
+    mode: z.literal("etags"),
+    ctag: z.string().nullable(),
+    retrySyncAt: z.int().optional(),
+  }),
 ]);
 
 const resumeShape = z.discriminatedUnion("at", [
@@ -13,7 +17,8 @@ const resumeShape = z.discriminatedUnion("at", [
 
 /**
  * Where the next round over a collection starts: a sync token (RFC 6578), or, on servers without
- * sync-collection, the ctag whose change calls for a complete listing (null: always list).
+ * sync-collection, the ctag whose change calls for a complete listing (null: always list). A server that refused
+ * sync-collection is asked again from `retrySyncAt` (epoch milliseconds) on.
  */
 export type Checkpoint = z.infer<typeof checkpointShape>;
 

@@ -1,6 +1,7 @@
 import { inBatches } from "../../dav/batches.ts";
 import { readCalendar } from "../../dav/calendars.ts";
 import { listEtags } from "../../dav/list-etags.ts";
+import type { Clock } from "../../http/clock.ts";
 import type { Page, RoundRequest } from "../source.ts";
 import type { Account, Collection } from "./account.ts";
 import { readChanges } from "./changes.ts";
@@ -16,6 +17,9 @@ import { fetchObjects } from "./fetch-objects.ts";
 
 /** Objects per page, and so per commit. */
 const pageSize = 50;
+
+/** A refusal may be a passing one: how long it is before sync-collection is tried again. */
+const retrySyncAfterMs = 86_400_000;
 
 /** What the server said, before the objects are read. */
 type Findings = {
@@ -33,6 +37,7 @@ type Round = {
   readonly collection: Collection;
   readonly request: RoundRequest;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
 };
 
 /** Reads a round over one collection. @throws RemoteError `checkpoint`: begin again with none. */
@@ -49,31 +54,34 @@ async function ask(round: Round): Promise<Findings> {
   }
   if (checkpoint !== null) {
     const position = parseCheckpoint(checkpoint, subject);
-    return position.mode === "sync" ? sinceToken(round, position.token) : sinceCtag(round, position.ctag);
+    if (position.mode === "sync") return sinceToken(round, position.token);
+    const isDue = position.retrySyncAt !== undefined && round.clock.now() >= position.retrySyncAt;
+    return isDue ? everything(round) : sinceCtag(round, position.ctag, position.retrySyncAt);
   }
   return everything(round);
 }
 
 /**
  * A complete listing shows whether it is complete (it has the collection in it), an initial sync-collection may be cut
- * without a word: it serves only where the token cannot be had without. The token is older than the listing, so that
- * what happens in between is found by the next round.
+ * without a word: it serves only where the server offers it and the token cannot be had without. The token is older
+ * than the listing, so that what happens in between is found by the next round.
  */
 async function everything(round: Round): Promise<Findings> {
   const { account, collection, signal } = round;
   const { reports, ctag, syncToken } = await readCalendar(account.client, collection.url, signal);
-  const canSync = reports === null || reports.has("{DAV:}sync-collection");
-  if (!canSync) return listing(round, { mode: "etags", ctag }, null);
-  if (syncToken === null) return sinceToken(round, null);
-  return listing(round, { mode: "sync", token: syncToken }, null);
+  const offersSync = reports?.has("{DAV:}sync-collection");
+  if (syncToken !== null && offersSync !== false)
+    return listing(round, { mode: "sync", token: syncToken }, null);
+  return offersSync === true ? sinceToken(round, null) : listing(round, { mode: "etags", ctag }, null);
 }
 
 async function sinceToken(round: Round, token: string | null): Promise<Findings> {
   const { account, collection, request, signal } = round;
   const changes = await readChanges(account, collection, token, signal);
   if (changes === null) {
+    const retrySyncAt = round.clock.now() + retrySyncAfterMs;
     return {
-      ...(await sinceCtag(round, null)),
+      ...(await sinceCtag(round, null, retrySyncAt)),
       note: "The server refused sync-collection: read by listing.",
     };
   }
@@ -93,10 +101,18 @@ async function sinceToken(round: Round, token: string | null): Promise<Findings>
   return { kind: "incremental", found, gone: changes.removed, known, resume, checkpoint, note: null };
 }
 
-async function sinceCtag(round: Round, seen: string | null): Promise<Findings> {
+async function sinceCtag(
+  round: Round,
+  seen: string | null,
+  retrySyncAt: number | undefined,
+): Promise<Findings> {
   // Read before the listing: a change in between is then found again by the next round.
   const { ctag } = await readCalendar(round.account.client, round.collection.url, round.signal);
-  const checkpoint: Checkpoint = { mode: "etags", ctag };
+  const checkpoint: Checkpoint = {
+    mode: "etags",
+    ctag,
+    ...(retrySyncAt === undefined ? {} : { retrySyncAt }),
+  };
   if (ctag === null || ctag !== seen) return listing(round, checkpoint, null);
   const nothing = { found: new Map(), gone: [], known: new Map() };
   return {

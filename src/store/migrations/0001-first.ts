@@ -109,9 +109,11 @@ const statements = [
     rewrites_expected boolean not null default false
   )`,
 
+  `create sequence dirty_mark`,
   `create table dirty_key (
     target_id text not null,
     meeting_key text not null,
+    mark bigint not null default nextval('dirty_mark'),
     since timestamptz not null,
     attempts integer not null default 0,
     last_error text,
@@ -175,7 +177,7 @@ const statements = [
     target_id text not null,
     source_id text not null,
     reason text not null,
-    slots text not null,
+    actions text not null,
     approved text,
     since timestamptz not null,
     updated_at timestamptz not null,

@@ -1,12 +1,7 @@
 import { dayMs } from "../../../calendar/date-value.ts";
 import type { GraphSeries } from "../native.ts";
-import {
-  dayOfOccurrenceId,
-  occurrenceWall,
-  originalWall,
-  type SeriesClock,
-  wallOnDay,
-} from "./series-clock.ts";
+import { dayOfOccurrenceId } from "../occurrence-id.ts";
+import { occurrenceWall, originalWall, type SeriesClock, wallOnDay } from "./series-clock.ts";
 
 /**
  * Wall clocks of the occurrences that were cancelled: those that the master lists, the exceptions that

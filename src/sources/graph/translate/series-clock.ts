@@ -2,6 +2,7 @@ import type { DateTimeTimeZone } from "@microsoft/microsoft-graph-types";
 import { type DateValue, dayMs } from "../../../calendar/date-value.ts";
 import { zoneOf } from "../../../calendar/zones.ts";
 import type { GraphEvent, GraphSeries } from "../native.ts";
+import { dayOfOccurrenceId, occurrenceIdOf } from "../occurrence-id.ts";
 import { instantOf, instantOfText, midnight, type NamedZone, namedZone, wallOf } from "./graph-time.ts";
 
 /** How a series reads clocks: its zone, its time of day, and whether it is one of whole days. */
@@ -17,21 +18,25 @@ export type SeriesClock = {
 
 /**
  * The clock of a series: the zone that its recurrence names, else the event's own, the mailbox's, the
- * owner's (`fallback`, IANA), the last two with a note. Null if the master's times cannot be read.
+ * owner's (`fallback`, IANA), the last two with a note. Null if the master's times cannot be read, or if no
+ * zone puts its start on the day that its range names.
  */
 export function seriesClock(series: GraphSeries, fallback: string): SeriesClock | null {
   const { master } = series;
   const zoneName = master.recurrence?.range?.recurrenceTimeZone;
-  const own = namedZone(zoneName) ?? namedZone(master.originalStartTimeZone);
-  const named = own ??
-    namedZone(series.mailboxTimeZone) ??
-    namedZone(fallback) ?? { tzid: null, zone: zoneOf("UTC") };
   const isAllDay = master.isAllDay === true;
+  const zones = [master.originalStartTimeZone, series.mailboxTimeZone, fallback, "UTC"]
+    .map((name) => namedZone(name))
+    .filter((zone) => zone !== null);
+  const [nearest = utcZone] = zones;
+  const named = namedZone(zoneName) ?? (isAllDay ? nearest : zoneOnDay(master, zones));
+  if (named === null) return null;
   const start = isAllDay ? wallOf(master.start) : wallIn(master.start, named, zoneName);
   const end = isAllDay ? wallOf(master.end) : wallIn(master.end, named, zoneName);
   if (start === null || end === null) return null;
+  const isOwn = [zoneName, master.originalStartTimeZone].some((name) => namedZone(name)?.tzid === named.tzid);
   const note =
-    own !== null || isAllDay
+    isOwn || isAllDay
       ? null
       : `The time zone "${zoneName ?? ""}" of the series is unknown; ${named.tzid ?? "UTC"} is used, so that occurrences may be shifted after a change of summer time.`;
   if (isAllDay) {
@@ -39,6 +44,28 @@ export function seriesClock(series: GraphSeries, fallback: string): SeriesClock 
     return { isAllDay, named, start: first, end: Math.max(midnight(end), first + dayMs), note };
   }
   return { isAllDay, named, start, end: Math.max(start, end), note };
+}
+
+const utcZone: NamedZone = { tzid: null, zone: zoneOf("UTC") };
+
+/** Whole hours, those nearest to UTC first. The signs of these names are the wrong way round. */
+function fixedOffsets(): readonly NamedZone[] {
+  return [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
+    .flatMap((hours) => [`Etc/GMT-${hours}`, ...(hours > 12 ? [] : [`Etc/GMT+${hours}`])])
+    .flatMap((name) => namedZone(name) ?? []);
+}
+
+/**
+ * The first zone in which the master starts on its range's `startDate`, which is a day of the zone that we
+ * do not know. The days of the pattern are counted on that day's side of midnight: in a zone that has
+ * another date then, they would all be off by one. Null if there is none.
+ */
+function zoneOnDay({ start, recurrence }: GraphEvent, zones: readonly NamedZone[]): NamedZone | null {
+  const instant = instantOf(start);
+  const day = wallOf({ dateTime: recurrence?.range?.startDate ?? "" });
+  if (instant === null || day === null) return zones[0] ?? utcZone;
+  const isOnDay = ({ zone }: NamedZone): boolean => midnight(zone.toWall(instant)) === midnight(day);
+  return zones.find(isOnDay) ?? fixedOffsets().find(isOnDay) ?? null;
 }
 
 /** A wall clock that was read in the series' zone is the truth; any other is converted through its instant. */
@@ -67,11 +94,6 @@ export function wallOnDay(clock: SeriesClock, day: string): number | null {
   return Number.isNaN(date) ? null : date + (clock.start - midnight(clock.start));
 }
 
-/** Date and OID of an occurrenceId; null if it is none. */
-export function dayOfOccurrenceId(id: string | null | undefined): string | null {
-  return /^OID\..*\.(\d{4}-\d\d-\d\d)$/s.exec(id ?? "")?.[1] ?? null;
-}
-
 const nearby = 3 * 3_600_000;
 
 /**
@@ -80,7 +102,7 @@ const nearby = 3 * 3_600_000;
  * zone tables and skipped hours, and are taken back. Null if the event says neither.
  */
 export function originalWall(event: GraphEvent, clock: SeriesClock): number | null {
-  const day = dayOfOccurrenceId(event.occurrenceId);
+  const day = dayOfOccurrenceId(occurrenceIdOf(event));
   if (day !== null) return wallOnDay(clock, day);
   const instant = instantOfText(event.originalStart);
   return instant === null ? null : snap(clock.named.zone.toWall(instant), clock);

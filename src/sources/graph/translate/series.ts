@@ -24,7 +24,10 @@ export function describeSeries(series: GraphSeries, uid: string, fallback: strin
   const { pattern, range } = series.master.recurrence ?? {};
   const end = range === null || range === undefined ? null : endOfRange(range);
   const given = seriesClock(series, fallback);
-  if (given === null) return problem("Its start or end cannot be read.");
+  if (given === null)
+    return problem(
+      "Its start or end cannot be read, or lies in no time zone on the day its recurrence begins.",
+    );
   if (pattern === null || pattern === undefined || end === null) return unknownPattern(series);
   const text = ruleFor(pattern, end, series, given);
   const rule = text === null ? null : parseRule(text);

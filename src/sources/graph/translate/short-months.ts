@@ -2,14 +2,9 @@ import type { RecurrencePattern } from "@microsoft/microsoft-graph-types";
 import { dayMs } from "../../../calendar/date-value.ts";
 import { parseRule, ruleStarts } from "../../../calendar/rule.ts";
 import type { GraphSeries } from "../native.ts";
+import { dayOfOccurrenceId } from "../occurrence-id.ts";
 import { ruleOfPattern, type ShortMonths } from "./recurrence-rule.ts";
-import {
-  dayOfOccurrenceId,
-  occurrenceWall,
-  originalWall,
-  type SeriesClock,
-  wallOnDay,
-} from "./series-clock.ts";
+import { occurrenceWall, originalWall, type SeriesClock, wallOnDay } from "./series-clock.ts";
 
 /**
  * What a series of day 29 to 31 does in shorter months, by what Exchange showed: `skip` where a complete

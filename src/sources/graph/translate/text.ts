@@ -33,11 +33,15 @@ export function joinUrl(event: GraphEvent): string | null {
 function bodyText(event: GraphEvent): string {
   const content = event.body?.content ?? "";
   const text = event.body?.contentType === "text" ? content : htmlToText(content);
-  const clean = stripControls(text)
-    .replace(/[^\S\n]+$/gm, "")
+  // What blanks and control characters are dropped from is bounded first: a body may hold megabytes of them.
+  const clean = stripControls(text.slice(0, 4 * longestBody))
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
-  return clean.length > longestBody ? `${clean.slice(0, longestBody).toWellFormed()}…` : clean;
+  const isCut = clean.length > longestBody || text.length > 4 * longestBody;
+  return isCut ? `${clean.slice(0, longestBody).toWellFormed()}…` : clean;
 }
 
 function people(event: GraphEvent): string {
