@@ -1,12 +1,14 @@
 import type { Logger } from "pino";
 import { formatProblems } from "../config/format-problems.ts";
 import { watchConfig } from "../config/watch.ts";
+import { systemClock } from "../http/clock.ts";
 import { createJobQueue } from "../schedule/job-queue.ts";
 import { startDaemon } from "../schedule/daemon.ts";
 import type { Application } from "./application.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { runCommand } from "./commands.ts";
 import { serveCommands } from "./socket-server.ts";
+import { takeOverEdits } from "./take-over.ts";
 
 /** `kalends run`: the daemon. Ends on the signal, within ten seconds, with everything in hand recorded. */
 export async function runDaemon(application: Application, signal: AbortSignal): Promise<ExitCode> {
@@ -15,6 +17,15 @@ export async function runDaemon(application: Application, signal: AbortSignal): 
   const queue = stack.use(await createJobQueue(application.store.engine, log));
   const daemon = await startDaemon(queue, stateOf(application), Math.random);
 
+  const edits = stack.use(
+    takeOverEdits(
+      async (config) => {
+        await application.reconfigure(config);
+        await daemon.configure(stateOf(application));
+      },
+      { log, clock: systemClock, signal },
+    ),
+  );
   const watcher = stack.use(
     watchConfig(
       environment.configPath,
@@ -22,12 +33,7 @@ export async function runDaemon(application: Application, signal: AbortSignal): 
       {
         onValid(config, warnings) {
           log.info({ warnings: warnings.length }, "the configuration has changed and is taken over");
-          void application
-            .reconfigure(config)
-            .then(() => daemon.configure(stateOf(application)))
-            .catch((error: unknown) =>
-              log.error({ err: error }, "the new configuration could not be taken over"),
-            );
+          edits.take(config);
         },
         onInvalid(problems) {
           log.error(

@@ -14,6 +14,11 @@ export interface Authenticator {
    * request; false: the credentials are refused, or no offered scheme may be used.
    */
   challenged(request: AuthenticatedRequest, response: HttpResponse, sent: string | null): boolean;
+  /**
+   * Takes in that the server answered without asking who we are, as if to a stranger. True: authorize again and repeat
+   * the request; false: it knew us, or there is no scheme that may be used unasked.
+   */
+  overlooked(request: AuthenticatedRequest): boolean;
 }
 
 type AuthenticatedRequest = { readonly method: string; readonly url: URL };
@@ -21,7 +26,7 @@ type AuthenticatedRequest = { readonly method: string; readonly url: URL };
 export type AuthenticatorOptions = {
   readonly username: string;
   readonly password: string;
-  /** `auto`: ask first, then Digest where offered, else Basic. */
+  /** `auto`: ask first, then Digest where offered, else Basic; Basic also where a server never asks. */
   readonly scheme: "auto" | "basic" | "digest";
 };
 
@@ -95,7 +100,18 @@ export function createAuthenticator({ username, password, scheme }: Authenticato
       agreements.set(url.origin, { kind: "basic" });
       return true;
     },
+
+    overlooked({ url }) {
+      // Digest needs a nonce first, and nobody may overhear a password that was not asked for.
+      if (scheme !== "auto" || agreements.has(url.origin) || !isPrivateLine(url)) return false;
+      agreements.set(url.origin, { kind: "basic" });
+      return true;
+    },
   };
+}
+
+function isPrivateLine({ protocol, hostname }: URL): boolean {
+  return protocol === "https:" || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 } from "./protocol.ts";
 import { redirectTarget } from "./redirect.ts";
 import { SessionCookies } from "./session-cookies.ts";
+import { childNamed, keyOf } from "./xml.ts";
 import { xmlDocument, xmlElement } from "./xml-document.ts";
 
 export type DavClientOptions = {
@@ -38,6 +39,8 @@ export type DavClientOptions = {
 const redirectsMax = 5;
 /** An unasked request, one with a nonce that has gone stale, and two more for nonces that parallel requests used up. */
 const challengesMax = 3;
+
+const currentUserPrincipal = keyOf([DAV, "current-user-principal"]);
 
 /** See DavClient in protocol.ts. Keeps session cookies per origin. */
 export function createDavClient(options: DavClientOptions): DavClient {
@@ -70,7 +73,21 @@ class Client implements DavClient {
   ): Promise<DavAnswer> {
     const wanted = xmlElement([DAV, "prop"], properties.map((name) => xmlElement(name)).join(""));
     const body = xmlDocument([DAV, "propfind"], wanted);
-    return await this.#read({ method: "PROPFIND", url, headers: xmlHeaders(depth), body }, signal);
+    const request = { method: "PROPFIND", url, headers: xmlHeaders(depth), body };
+    const answer = await this.#read(request, signal);
+    const asksWhoWeAre = properties.some((name) => keyOf(name) === currentUserPrincipal);
+    if (!asksWhoWeAre || !this.#isOverlooked({ ...request, url: answer.url }, answer)) return answer;
+    return await this.#read(request, signal);
+  }
+
+  /** Some servers answer everybody, and then call a stranger `DAV:unauthenticated` (RFC 5397) or leave it out. */
+  #isOverlooked(request: Outgoing, { multistatus }: DavAnswer): boolean {
+    const { authenticator, mayReceiveCredentials } = this.#options;
+    const isKnown = multistatus.responses.some(({ properties }) => {
+      const principal = properties.get(currentUserPrincipal);
+      return principal !== undefined && childNamed(principal, [DAV, "href"]) !== undefined;
+    });
+    return !isKnown && mayReceiveCredentials(request.url) && authenticator.overlooked(request);
   }
 
   async report(url: URL, depth: "0" | "1", body: string, signal: AbortSignal): Promise<DavAnswer> {

@@ -88,6 +88,7 @@ function nothingFound(entry: URL): RemoteError {
   const attempted = describeRequest({ method: "PROPFIND", url: entry });
   return new RemoteError("protocol", `${attempted}: the server names no principal with a calendar home`, {
     code: "no-calendar-home",
-    remedy: "Check the URL: it should be the one that a calendar app would be given (for Baikal …/dav.php/).",
+    remedy:
+      "Check the URL: it should be the one that a calendar app would be given (for Baikal …/dav.php/). If the server never asks for a password, set `auth: basic` for this account.",
   });
 }

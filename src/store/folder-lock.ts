@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, rmdir, stat, utimes, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
 /** Somebody else has the data folder. The message names the process and says what to do. */
@@ -10,8 +12,9 @@ export class FolderLockedError extends Error {
   readonly pid: number;
 
   constructor(folder: string, owner: Owner) {
+    const where = owner.host === hostname() ? "" : ` on ${owner.host}`;
     super(
-      `The data folder ${folder} is in use by \`kalends ${owner.command}\` (process ${owner.pid}, since ${owner.since}). ` +
+      `The data folder ${folder} is in use by \`kalends ${owner.command}\` (process ${owner.pid}${where}, since ${owner.since}). ` +
         "Two processes must never open it at once: wait for that one or stop it. Nothing was changed.",
     );
     this.pid = owner.pid;
@@ -21,11 +24,21 @@ export class FolderLockedError extends Error {
 const ownerSchema = z.strictObject({
   pid: z.int(),
   started: z.string().nullable(),
+  /** Containers that share a folder have hosts, and process ids, of their own. */
+  host: z.string(),
   command: z.string(),
   since: z.string(),
 });
 
 type Owner = z.infer<typeof ownerSchema>;
+
+const heartbeatMs = 15_000;
+/** A lock of another host whose heartbeat is older than this is given up. */
+const silenceMs = 60_000;
+/** Longest time that taking over a stale lock takes; older traces of it are those of a process that died. */
+const takeoverMs = 10_000;
+const attempts = 50;
+const pauseMs = 20;
 
 /**
  * Takes the data folder for this process. A lock whose process has died (killed, or the same pid
@@ -36,23 +49,37 @@ type Owner = z.infer<typeof ownerSchema>;
 export async function lockFolder(folder: string, command: string, now: number): Promise<AsyncDisposable> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, "kalends.lock");
+  const since = new Date(now).toISOString();
   const owner: Owner = {
     pid: process.pid,
     started: processStart(process.pid),
+    host: hostname(),
     command,
-    since: new Date(now).toISOString(),
+    since,
   };
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    if (await createExclusively(path, JSON.stringify(owner))) {
-      return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
-    }
-    const found = await readLock(path);
-    if (found === null) continue;
-    const other = ownerOf(found);
-    if (other !== null && isAlive(other)) throw new FolderLockedError(folder, other);
-    await removeStale(path, found);
+  const content = JSON.stringify(owner);
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    if (await createExclusively(path, content)) return holdLock(path);
+    const other = await livingOwner(path);
+    if (other !== null) throw new FolderLockedError(folder, other);
+    if (await takeOver(path, content)) return holdLock(path);
+    await sleep(pauseMs);
   }
   throw new Error(`The lock ${path} could not be taken: another process keeps making it.`);
+}
+
+function holdLock(path: string): AsyncDisposable {
+  const beat = setInterval(() => {
+    const now = new Date();
+    utimes(path, now, now).catch(() => undefined);
+  }, heartbeatMs);
+  beat.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(beat);
+      await rm(path, { force: true });
+    },
+  };
 }
 
 /** Filled first and linked then, so that nobody ever reads a lock that is half written. */
@@ -60,52 +87,62 @@ async function createExclusively(path: string, content: string): Promise<boolean
   const fresh = `${path}.${randomUUID()}`;
   try {
     await writeFile(fresh, content, { flag: "wx", mode: 0o600 });
-    return await linkExclusively(fresh, path);
+    await link(fresh, path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EEXIST")) return false;
+    throw error;
   } finally {
     await rm(fresh, { force: true });
   }
 }
 
-/** False where something stands there already. */
-async function linkExclusively(from: string, path: string): Promise<boolean> {
+/** One process at a time may replace a stale lock; it looks again, since the lock may be another's by now. */
+async function takeOver(path: string, content: string): Promise<boolean> {
+  const turn = `${path}.takeover`;
   try {
-    await link(from, path);
-    return true;
+    await mkdir(turn);
   } catch (error) {
-    if (isErrno(error, "EEXIST")) return false;
-    throw error;
+    if (!isErrno(error, "EEXIST")) throw error;
+    const age = await ageOf(turn);
+    if (age !== null && age > takeoverMs) await rmdir(turn).catch(() => undefined);
+    return false;
+  }
+  try {
+    if ((await livingOwner(path)) !== null) return false;
+    await rm(path, { force: true });
+    return await createExclusively(path, content);
+  } finally {
+    await rmdir(turn);
   }
 }
 
-async function readLock(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (isErrno(error, "ENOENT")) return null;
-    throw error;
-  }
+/** Who has the lock and lives; null where nobody does. */
+async function livingOwner(path: string): Promise<Owner | null> {
+  const owner = await readOwner(path);
+  if (owner === null) return null;
+  if (owner.host === hostname()) return isAlive(owner) ? owner : null;
+  const silence = await ageOf(path);
+  return silence !== null && silence <= silenceMs ? owner : null;
 }
 
-/** Null where the file is no lock of ours. */
-function ownerOf(content: string): Owner | null {
+/** Null where there is no lock, or no lock of ours. */
+async function readOwner(path: string): Promise<Owner | null> {
   try {
-    return ownerSchema.parse(JSON.parse(content));
+    return ownerSchema.parse(JSON.parse(await readFile(path, "utf8")));
   } catch {
     return null;
   }
 }
 
-/** Two processes may find the same stale lock, and the slower one must not remove what the faster one put there. */
-async function removeStale(path: string, stale: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
+/** Milliseconds since the last change; null where nothing is there. */
+async function ageOf(path: string): Promise<number | null> {
   try {
-    await rename(path, aside);
+    return Date.now() - (await stat(path)).mtimeMs;
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return;
+    if (isErrno(error, "ENOENT")) return null;
     throw error;
   }
-  if ((await readLock(aside)) !== stale) await linkExclusively(aside, path);
-  await rm(aside, { force: true });
 }
 
 function isAlive(owner: Owner): boolean {
@@ -121,8 +158,8 @@ function isAlive(owner: Owner): boolean {
 /** Start time of a process in clock ticks since boot (Linux: /proc/PID/stat field 22), or null. */
 function processStart(pid: number): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return status.slice(status.lastIndexOf(")") + 2).split(" ")[19] ?? null;
   } catch {
     return null;
   }

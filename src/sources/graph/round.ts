@@ -15,6 +15,8 @@ import {
 
 /** How long a calendar that delta does not serve is read by plain views before delta gets another chance. */
 const retryDeltaAfterMs = 24 * 3_600_000;
+/** The same where delta was not refused but broken, which may pass. */
+const retryBrokenDeltaAfterMs = 3_600_000;
 const pageSize = 200;
 
 export type RoundContext = {
@@ -100,7 +102,12 @@ function deltaStart(context: RoundContext, request: RoundRequest): Position {
   return { v: 1, mode: "delta", kind: "complete", window, link: null, trail: emptyTrail };
 }
 
-function viewStart(context: RoundContext, request: RoundRequest, reason: string) {
+function viewStart(
+  context: RoundContext,
+  request: RoundRequest,
+  reason: string,
+  retryAfterMs: number = retryDeltaAfterMs,
+) {
   return {
     v: 1,
     mode: "view",
@@ -108,7 +115,7 @@ function viewStart(context: RoundContext, request: RoundRequest, reason: string)
     link: null,
     trail: emptyTrail,
     reason,
-    retryDeltaAt: context.mailbox.clock.now() + retryDeltaAfterMs,
+    retryDeltaAt: context.mailbox.clock.now() + retryAfterMs,
   } as const satisfies Position;
 }
 
@@ -151,14 +158,20 @@ function recover(
 ): Position | null {
   if (!(error instanceof RemoteError)) return null;
   // A link that is refused in whatever way will be refused for ever; a first request says that delta is.
-  const isRefused = error.kind === "checkpoint" || error.kind === "refused" || error.kind === "missing";
+  const isRefused =
+    error.kind === "checkpoint" ||
+    error.kind === "refused" ||
+    error.kind === "missing" ||
+    // Without a Graph code: some gateways know the path of delta no better. The view has to prove it.
+    error.status === 404;
   if (position.mode === "view") {
     return isRefused && position.link !== null && restarts === 0
       ? viewStart(context, request, position.reason)
       : null;
   }
   if (isRefused && position.link !== null && restarts === 0) return deltaStart(context, request);
-  return isRefused || isBrokenDelta(error) ? viewStart(context, request, reasonOf(error)) : null;
+  if (isRefused) return viewStart(context, request, reasonOf(error));
+  return isBroken(error) ? viewStart(context, request, reasonOf(error), retryBrokenDeltaAfterMs) : null;
 }
 
 function reasonOf(error: unknown): string {
@@ -172,13 +185,13 @@ function noteOf(position: Position, reason: string): string {
   return `Read by plain listing instead of delta until ${until} (${position.reason}).`;
 }
 
-/** Some pairs of mailbox and window answer 503 or 504 UnknownError for ever, retries included. */
-function isBrokenDelta(error: RemoteError): boolean {
-  return (
-    error.kind === "transient" &&
-    (error.status === 503 || error.status === 504) &&
-    error.code?.toLowerCase() === "unknownerror"
-  );
+/**
+ * Some pairs of mailbox and window answer delta with one 5xx or another for ever, retries included, while
+ * their plain view is fine. Where Graph itself is down the view fails too, and the round with it.
+ */
+function isBroken({ status, code = "" }: RemoteError): boolean {
+  if (status === 503) return !/throttl|toomanyrequests|quota/i.test(code);
+  return status === 500 || status === 502 || status === 504;
 }
 
 function describePosition({ mode, link }: Position, { calendar }: RoundRequest): string {

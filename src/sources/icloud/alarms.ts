@@ -1,20 +1,55 @@
 import { type Component, lineOf, valueOf, withLine, withoutLines } from "../../calendar/component.ts";
+import { type ContentLine, contentLine, parameterOf } from "../../calendar/content-line.ts";
+import { parseDateValue, parseDuration } from "../../calendar/date-value.ts";
+import { once } from "./once.ts";
+
+/** Properties that may stand once in a VALARM (RFC 5545 3.6.6); sabre/vobject allows one ATTACH, whatever the action. */
+const single: ReadonlySet<string> = new Set(
+  "ACTION ATTACH DESCRIPTION DURATION REPEAT SUMMARY TRIGGER UID".split(" "),
+);
 
 /**
- * The alarms of an event: without Apple's stub for "no default alarm", without those that no server
- * takes, and with a note on the screen in the place of a mail.
+ * What of an event's children is passed on: its alarms, without Apple's stub for "no default alarm", without those
+ * that no server takes, and with a note on the screen in the place of a mail. Other components go: they may name
+ * people, and one within an alarm is none of RFC 5545's.
  */
 export function repairAlarms(children: readonly Component[], notes: Set<string>): Component[] {
   return children.flatMap((child) => {
-    if (child.name !== "VALARM") return [child];
+    if (child.name !== "VALARM") {
+      notes.add(`A ${child.name.slice(0, 40)} within the event was left out.`);
+      return [];
+    }
     const action = valueOf(child, "ACTION")?.trim().toUpperCase() ?? "";
     if (action === "NONE" || (valueOf(child, "TRIGGER") ?? "").trim() === "19760401T005545Z") return [];
-    if (action === "" || (valueOf(child, "TRIGGER") ?? "").trim() === "") {
+    const trigger = triggerOf(child);
+    if (action === "" || trigger === null) {
       notes.add("An alarm without a time or an action was left out.");
       return [];
     }
-    return [action === "EMAIL" ? onScreen(child) : withoutLines(child, "ATTENDEE")];
+    if (child.children.length > 0) notes.add("What stood within an alarm was left out.");
+    const lines = once(child.lines, single).map((line) => (line.name === "TRIGGER" ? trigger : line));
+    const alarm = withReadableRepeat({ ...child, lines, children: [] });
+    return [action === "EMAIL" ? onScreen(alarm) : withoutLines(alarm, "ATTENDEE")];
   });
+}
+
+/** The TRIGGER with the VALUE that its value has; null where it is neither a duration nor a date-time. */
+function triggerOf(alarm: Component): ContentLine | null {
+  const line = lineOf(alarm, "TRIGGER");
+  if (line === null) return null;
+  const value = line.value.trim();
+  const date = parseDateValue(value, null);
+  const isDuration = parseDuration(value) !== null;
+  if (!isDuration && (date === null || date.form === "date")) return null;
+  const type = isDuration ? "DURATION" : "DATE-TIME";
+  const stated = parameterOf(line, "VALUE")?.toUpperCase() ?? "DURATION";
+  return stated === type && value === line.value ? line : contentLine("TRIGGER", value, { VALUE: type });
+}
+
+/** Without its repetition where the pause between two alarms cannot be read. */
+function withReadableRepeat(alarm: Component): Component {
+  const pause = valueOf(alarm, "DURATION");
+  return pause === null || parseDuration(pause) !== null ? alarm : withoutLines(alarm, "DURATION", "REPEAT");
 }
 
 function onScreen(alarm: Component): Component {

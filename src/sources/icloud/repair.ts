@@ -8,6 +8,7 @@ import {
 import { type DateValue, dateParameters, dayMs, formatDateValue } from "../../calendar/date-value.ts";
 import { firstDate } from "../../calendar/event-times.ts";
 import { repairAlarms } from "./alarms.ts";
+import { once } from "./once.ts";
 import { peopleAsText } from "./people.ts";
 
 /** A calendar that sabre/dav takes as it is and that nobody is mailed for; or why there is none, a full sentence. */
@@ -61,12 +62,6 @@ function headLines(calendar: Component): ContentLine[] {
   return [...missing, ...kept];
 }
 
-function once(lines: readonly ContentLine[], names: ReadonlySet<string>): ContentLine[] {
-  return lines.filter(
-    (line, at) => !names.has(line.name) || lines.findIndex((one) => one.name === line.name) === at,
-  );
-}
-
 /** The line without control characters, which servers would take out. */
 function clean(line: ContentLine): ContentLine {
   const text = stripControls(line.text).replaceAll("\n", " ");
@@ -82,8 +77,11 @@ function repairEvent(given: Component, notes: Set<string>): Component | string {
   if (start === null) return "It has no readable start.";
   if (lineOf(given, "RECURRENCE-ID") !== null && firstDate(given, "RECURRENCE-ID") === null)
     return "One of its occurrences does not say which one it is.";
-  const lines = once(given.lines.map(clean), single).filter(
-    (line) => line.name !== "X-KALENDS-ID" && (line.name !== "RRULE" || line.value.trim() !== ""),
+  if (rulesOf(given).size > 1)
+    return "It has several recurrence rules, which servers refuse: make a series of each of them.";
+  const lines = once(
+    given.lines.map(clean).filter((line) => line.name !== "X-KALENDS-ID" && !isEmptyRule(line)),
+    new Set([...single, "RRULE"]),
   );
   if (
     lines.filter((line) => single.has(line.name)).length <
@@ -92,6 +90,14 @@ function repairEvent(given: Component, notes: Set<string>): Component | string {
     notes.add("A property that may stand once stood twice; the first counts.");
   const event = withStamp(withEnd({ ...given, lines }, start, notes), start);
   return peopleAsText({ ...event, children: repairAlarms(event.children, notes) });
+}
+
+const isEmptyRule = (line: ContentLine): boolean => line.name === "RRULE" && line.value.trim() === "";
+
+/** The different rules of an event. */
+function rulesOf(event: Component): ReadonlySet<string> {
+  const rules = event.lines.filter((line) => line.name === "RRULE" && !isEmptyRule(line));
+  return new Set(rules.map((line) => line.value.trim().toUpperCase()));
 }
 
 /** DTSTAMP is required; without one, the last change or else the start, so that it stays the same tomorrow. */

@@ -25,7 +25,7 @@ import { addTimeZones } from "./time-zones.ts";
  * people or what the sink refuses. Never throws: an object that cannot be passed on is quarantined alone.
  */
 export const caldavTranslator: Translator = {
-  version: 1,
+  version: 2,
   translate(native, context) {
     const parsed = parseCalendar(native);
     if (parsed.kind === "unreadable")

@@ -3,19 +3,19 @@ import type { GraphSeries } from "../native.ts";
 import { dayOfOccurrenceId } from "../occurrence-id.ts";
 import { occurrenceWall, originalWall, type SeriesClock, wallOnDay } from "./series-clock.ts";
 
+/** The starts that the rule gives between two wall clocks, both inclusive. */
+export type Starts = (from: number, to: number) => readonly number[];
+
 /**
  * Wall clocks of the occurrences that were cancelled: those that the master lists, the exceptions that
- * are cancelled, and the gaps between what the rule gives (`starts`, inclusive wall clocks) and a complete read of instances.
+ * are cancelled, and the gaps between what the rule gives (`starts`) and a complete read of instances.
  */
-export function excludedWalls(
-  series: GraphSeries,
-  clock: SeriesClock,
-  starts: (from: number, to: number) => readonly number[],
-): number[] {
+export function excludedWalls(series: GraphSeries, clock: SeriesClock, starts: Starts): number[] {
   const listed = (series.cancelled ?? []).map((id) => wallOnDay(clock, dayOfOccurrenceId(id) ?? ""));
   const cancelled = series.exceptions
     .filter((exception) => exception.isCancelled === true)
-    .map((exception) => originalWall(exception, clock));
+    // Nobody moves what is cancelled: its own start is the best guess where it does not say.
+    .map((exception) => originalWall(exception, clock) ?? occurrenceWall(exception, clock));
   const walls = [...listed, ...cancelled, ...gaps(series, clock, starts)].filter((wall) => wall !== null);
   return [...new Set(walls)].toSorted((a, b) => a - b);
 }
@@ -24,11 +24,7 @@ export function excludedWalls(
  * What the rule gives inside the instances' window and nobody saw. Only an occurrence that starts inside
  * the window had to be in the answer; whole days keep a day's distance, since their hours depend on a zone.
  */
-function gaps(
-  series: GraphSeries,
-  clock: SeriesClock,
-  starts: (from: number, to: number) => readonly number[],
-): number[] {
+export function gaps(series: GraphSeries, clock: SeriesClock, starts: Starts): number[] {
   if (series.instances === null) return [];
   const margin = clock.isAllDay ? dayMs : 0;
   const from = Date.parse(series.instances.window.from) + margin;
@@ -42,12 +38,19 @@ function gaps(
   });
 }
 
-/** Null if an instance cannot be placed: then no gap is believed. */
+/**
+ * Null if an instance cannot be placed: then no gap is believed. One that stands among the exceptions is
+ * placed there, or takes a gap.
+ */
 function seenWalls(series: GraphSeries, clock: SeriesClock): ReadonlySet<number> | null {
-  const instances = (series.instances?.items ?? []).map((instance) =>
-    instance.type === "exception" ? originalWall(instance, clock) : occurrenceWall(instance, clock),
-  );
+  const known = new Set(series.exceptions.map(({ id }) => id));
+  const instances = (series.instances?.items ?? [])
+    .filter(({ id }) => id === undefined || !known.has(id))
+    .map((instance) =>
+      instance.type === "exception" ? originalWall(instance, clock) : occurrenceWall(instance, clock),
+    );
   const exceptions = series.exceptions.map((exception) => originalWall(exception, clock));
-  const walls = [...instances, ...exceptions].filter((wall) => wall !== null);
-  return walls.length < instances.length + exceptions.length ? null : new Set(walls);
+  return instances.includes(null)
+    ? null
+    : new Set([...instances, ...exceptions].filter((wall) => wall !== null));
 }

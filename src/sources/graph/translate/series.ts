@@ -6,8 +6,9 @@ import type { GraphEvent, GraphSeries } from "../native.ts";
 import { describe, onlyOnce } from "./describe.ts";
 import { excludedWalls } from "./exclusions.ts";
 import { allDayTimes, instantOf, type Times, zonedTimes } from "./graph-time.ts";
+import { type Placements, placements } from "./placements.ts";
 import { dependsOnShortMonths, endOfRange, type RangeEnd, ruleOfPattern } from "./recurrence-rule.ts";
-import { originalWall, type SeriesClock, seriesClock, valueAt } from "./series-clock.ts";
+import { type SeriesClock, seriesClock, valueAt } from "./series-clock.ts";
 import { shortMonthsOf } from "./short-months.ts";
 
 /** VEVENTs of a series, master first, or why there can be none, as a full sentence. */
@@ -34,16 +35,25 @@ export function describeSeries(series: GraphSeries, uid: string, fallback: strin
   if (text === null || rule === null) return unknownPattern(series);
   const clock = atFirstOccurrence(given, rule, end);
   if (clock === null) return problem("Its recurrence gives no occurrence at all.");
-  const overrides = describeOverrides(series, clock, uid);
-  if (overrides === null) return problem("An exception of it does not say which occurrence it replaces.");
-  const excluded = excludedWalls(series, clock, (from, to) => startsOf(rule, clock, end, from, to));
+  const starts = (from: number, to: number): readonly number[] => startsOf(rule, clock, end, from, to);
+  const found = placements(series, clock, starts);
+  if (found === null) return problem("An exception of it does not say which occurrence it replaces.");
+  const overrides = describeOverrides(found, series.master, clock, uid);
+  if (overrides === null) return problem("The start or end of an exception of it cannot be read.");
+  const excluded = excludedWalls(series, clock, starts);
   const master = describe(series.master, uid, masterTimes(clock), {
     recurrenceId: null,
     rule: text,
     excluded: excluded.filter((wall) => !overrides.walls.has(wall)).map((wall) => valueAt(clock, wall)),
   });
-  const notes = clock.note === null ? [] : [clock.note];
+  const notes = [clock.note, found.leftOut > 0 ? leftOutNote(found.leftOut) : null].filter(
+    (note) => note !== null,
+  );
   return { kind: "described", events: [master, ...overrides.events], notes };
+}
+
+function leftOutNote(count: number): string {
+  return `${count} changed occurrence${count === 1 ? "" : "s"} cannot be shown: Graph does not say which of the series' days ${count === 1 ? "it replaces" : "they replace"}.`;
 }
 
 function problem(text: string): DescribedSeries {
@@ -123,24 +133,35 @@ function startsOf(
 
 type Overrides = { readonly events: readonly EventDescription[]; readonly walls: ReadonlySet<number> };
 
-function describeOverrides(series: GraphSeries, clock: SeriesClock, uid: string): Overrides | null {
+function describeOverrides(
+  { placed }: Placements,
+  master: GraphEvent,
+  clock: SeriesClock,
+  uid: string,
+): Overrides | null {
   const events = new Map<number, EventDescription>();
-  for (const exception of series.exceptions) {
-    if (exception.isCancelled === true) continue;
-    const whole = withDefaults(exception, series.master);
-    const wall = originalWall(exception, clock);
+  for (const { exception, wall } of placed) {
+    const whole = withDefaults(exception, master);
     const times = overrideTimes(whole, clock);
-    if (wall === null || times === null) return null;
+    if (times === null) return null;
     events.set(wall, describe(whole, uid, times, { ...onlyOnce, recurrenceId: valueAt(clock, wall) }));
   }
   const ordered = [...events].toSorted(([a], [b]) => a - b);
   return { events: ordered.map(([, event]) => event), walls: new Set(events.keys()) };
 }
 
+/** Properties that say one thing together: an exception that has one of them has none of the master's. */
+const together: readonly (readonly (keyof GraphEvent)[])[] = [
+  ["location", "locations"],
+  ["isOnlineMeeting", "onlineMeeting", "onlineMeetingUrl", "onlineMeetingProvider"],
+];
+
 /** An exception that was read in part keeps what the master says; what it says itself, even null, counts. */
 function withDefaults(exception: GraphEvent, master: GraphEvent): GraphEvent {
   const { recurrence: _, ...rest } = master;
-  return { ...rest, ...exception };
+  const own = together.filter((group) => group.some((key) => key in exception)).flat();
+  const inherited = Object.entries(rest).filter(([key]) => !own.some((name) => name === key));
+  return { ...Object.fromEntries(inherited), ...exception };
 }
 
 function overrideTimes(exception: GraphEvent, clock: SeriesClock): Times | null {
