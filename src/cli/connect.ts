@@ -50,7 +50,7 @@ export function connect(config: Config, parts: ConnectParts): Connections {
     zone: config.timezone,
     window: () => windowAt(clock.now(), config.window),
     accounts,
-    targets: config.targets.map(({ id, name, color }) => ({ id, name, color })),
+    targets: config.targets.map(({ id, was, name, color }) => ({ id, was, name, color })),
     sink: stack.use(createSink(config.sink, sinkParts())),
   };
   const dryRun = { ...context, sink: stack.use(createDryRunSink(config.sink, sinkParts())) };

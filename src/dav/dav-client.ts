@@ -130,8 +130,14 @@ class Client implements DavClient {
 
   #multistatus(request: Outgoing, { url, response }: Answered): DavAnswer {
     const at = { ...request, url };
-    if (response.status !== 207) throw this.#error(at, response);
-    return { url, multistatus: parseMultistatus(response.text, url, this.#attempted(at)) };
+    if (response.status !== 207 && response.status !== 200) throw this.#error(at, response);
+    try {
+      return { url, multistatus: parseMultistatus(response.text, url, this.#attempted(at)) };
+    } catch (error) {
+      // Some servers say 200 where they mean 207; anything but a multistatus is then another answer.
+      if (response.status === 200) throw this.#error(at, response);
+      throw error;
+    }
   }
 
   /** Sends, and follows redirects with method and body kept. */

@@ -36,6 +36,9 @@ export function parseMultistatus(text: string, requestUrl: URL, attempted: strin
   }
 }
 
+/** Properties whose propstat has no readable status count as failed, not as absent; the others are unharmed. */
+const unreadable = 500;
+
 /** One entry per href: a response with a status of its own may name several (RFC 4918 section 14.24). */
 function readResponse(response: Element, requestUrl: URL): readonly DavResponse[] {
   const hrefs = childrenNamed(response, [DAV, "href"]).map((href) => readHref(href.text, requestUrl));
@@ -46,7 +49,7 @@ function readResponse(response: Element, requestUrl: URL): readonly DavResponse[
   const missing = new Map<string, number>();
   const errors = errorsIn(response);
   for (const propstat of childrenNamed(response, [DAV, "propstat"])) {
-    const propstatStatus = readStatus(childNamed(propstat, [DAV, "status"])?.text ?? "");
+    const propstatStatus = statusIn(childNamed(propstat, [DAV, "status"])?.text ?? "") ?? unreadable;
     for (const property of childNamed(propstat, [DAV, "prop"])?.children ?? []) {
       const key = keyOf([property.namespace, property.local]);
       if (isSuccess(propstatStatus)) properties.set(key, property);
@@ -74,9 +77,14 @@ function readHref(text: string, requestUrl: URL): string {
 }
 
 function readStatus(line: string): number {
+  const status = statusIn(line);
+  if (status === null) throw new XmlError(`"${line.trim().slice(0, 40)}" is not a status line`);
+  return status;
+}
+
+function statusIn(line: string): number | null {
   const status = /^\s*HTTP\/\d(?:\.\d)?\s+(\d{3})\b/i.exec(line)?.[1];
-  if (status === undefined) throw new XmlError(`"${line.trim().slice(0, 40)}" is not a status line`);
-  return Number(status);
+  return status === undefined ? null : Number(status);
 }
 
 function errorsIn(element: Element): string[] {

@@ -39,7 +39,7 @@ export type Multistatus = {
  * CalDAV requests to one account. Credentials go only to hosts that `mayReceiveCredentials` accepts;
  * redirects are followed by hand, at most 5, with the method and body kept.
  *
- * Reads throw RemoteError for every answer that is not the expected one (207 with a multistatus body):
+ * Reads throw RemoteError for every answer that is not the expected one (207, or 200, with a multistatus body):
  * `auth` 401, `forbidden` 403, `missing` 404/410, `checkpoint` for a `valid-sync-token` precondition with
  * any status, `throttled` 429 and 503 with Retry-After, `transient` 5xx, `protocol` for HTML, a redirect to
  * a login or install page, or XML that is not a multistatus.

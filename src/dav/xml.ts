@@ -58,7 +58,8 @@ export function parseXml(text: string): Element {
     closed.text = dirty ? dropIllegal(joined) : joined;
     closed.pieces.length = 0;
   });
-  parser.write(text).close();
+  // Some servers let a line break or a byte order mark slip out before the declaration.
+  parser.write(text.trimStart()).close();
   if (root === undefined) throw new XmlError("there is no element");
   return root;
 }

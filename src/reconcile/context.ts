@@ -22,6 +22,8 @@ export type ConfiguredAccount = {
 
 export type ConfiguredTarget = {
   readonly id: string;
+  /** Its former id, or null. */
+  readonly was: string | null;
   readonly name: string;
   readonly color: string | null;
 };

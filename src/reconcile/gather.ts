@@ -1,9 +1,9 @@
-import { slotValue } from "../calendar/slot.ts";
 import { listDirtyKeys, loadKeys, type Marks, seriesOfBase, type StoredKey } from "../store/keys.ts";
 import { claimSlots, slotsOfKeys, unclaimedSlots } from "../store/slots.ts";
 import { nativesOf } from "../store/translations.ts";
 import type { KeyState } from "./action.ts";
 import type { Context } from "./context.ts";
+import { slotValues } from "./slot-values.ts";
 import { containsInstance, desiredObject } from "./desired-object.ts";
 import type { AccountInUse } from "./translate.ts";
 
@@ -42,7 +42,8 @@ async function claimFound(context: Context, targetId: string, keys: readonly str
   const keyOfSlot = new Map(
     keys
       .filter((key) => !known.has(key))
-      .map((key) => [slotValue(context.installationKey, targetId, key), key]),
+
+      .flatMap((key) => slotValues(context, targetId, key).map((slot) => [slot, key] as const)),
   );
   const unclaimed = await unclaimedSlots(context.db, targetId, [...keyOfSlot.keys()]);
   const claims = new Map([...keyOfSlot].filter(([slot]) => unclaimed.has(slot)));

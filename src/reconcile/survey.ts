@@ -1,10 +1,10 @@
 import { fingerprint } from "../calendar/fingerprint.ts";
 import { readObject } from "../calendar/read-object.ts";
-import { verifyKalendsId } from "../calendar/slot.ts";
 import type { StoredObject, TargetCollection } from "../sink/sink.ts";
 import { type Found, recordFound } from "../store/slots.ts";
 import { updateTarget } from "../store/targets.ts";
 import type { Context } from "./context.ts";
+import { slotOfObject } from "./slot-values.ts";
 
 export type Survey = { readonly found: number; readonly foreign: number; readonly held: string | null };
 
@@ -48,7 +48,7 @@ export function ourObject(context: Context, targetId: string, object: StoredObje
   const read = readObject(object.ics, context.zone);
   if (read.kind === "problem" || read.facts.kalendsId === null) return null;
   const { uid, kalendsId, summary, start } = read.facts;
-  const slot = verifyKalendsId(context.installationKey, targetId, uid, kalendsId);
+  const slot = slotOfObject(context, targetId, uid, kalendsId);
   if (slot === null) return null;
   return {
     slot,

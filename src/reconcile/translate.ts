@@ -1,5 +1,5 @@
 import type { TranslatedEvent, Translation } from "../calendar/candidate.ts";
-import { meetingKey, slotValue } from "../calendar/slot.ts";
+import { meetingKey } from "../calendar/slot.ts";
 import { type Account, setTranslationBasis } from "../store/accounts.ts";
 import { unclaimedSlots } from "../store/slots.ts";
 import {
@@ -12,6 +12,7 @@ import {
   type TranslationCommit,
 } from "../store/translations.ts";
 import type { ConfiguredAccount, Context } from "./context.ts";
+import { slotValues } from "./slot-values.ts";
 
 /** An account of the configuration with its row. */
 export type AccountInUse = { readonly configured: ConfiguredAccount; readonly account: Account };
@@ -183,12 +184,15 @@ class KeyBook {
         ? translation.events.map((translated) => extendedKey(entry, event, translated))
         : [],
     );
-    const value = (keys: AssignedKey): string =>
-      slotValue(context.installationKey, configured.targetId, keys.meetingKey);
-    const waiting = await unclaimedSlots(context.db, configured.targetId, wanted.map(value));
+    const values = (keys: AssignedKey): string[] => slotValues(context, configured.targetId, keys.meetingKey);
+    const waiting = await unclaimedSlots(context.db, configured.targetId, wanted.flatMap(values));
     const bases = [...new Set(wanted.map((keys) => keys.baseKey))];
     const inUse = await keysOfAccount(context.db, account.id, configured.targetId, bases);
-    return new KeyBook(entry, inUse, (keys) => waiting.size > 0 && waiting.has(value(keys)));
+    return new KeyBook(
+      entry,
+      inUse,
+      (keys) => waiting.size > 0 && values(keys).some((value) => waiting.has(value)),
+    );
   }
 
   release(stagedId: number): void {

@@ -19,20 +19,25 @@ export async function findTarget(
   signal: AbortSignal,
 ): Promise<FoundTarget> {
   const home = await account.home(signal);
-  const href = boundHref ?? `${hrefOfName(decodePath(home.pathname), `kalends-${spec.id}`)}/`;
-  const url = urlOfHref(href, home);
+  const pathOf = (id: string): string => `${hrefOfName(decodePath(home.pathname), `kalends-${id}`)}/`;
+  const url = urlOfHref(boundHref ?? pathOf(spec.id), home);
   try {
     const calendar = await readCalendar(account.client, url, signal);
     requireWritable(calendar, spec, account.config.credentials.username);
     return { url, calendar };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
-    if (error.kind === "missing" && boundHref === null) return { url, calendar: null };
+    if (error.kind === "missing" && boundHref === null) {
+      const { was = null, ...renamed } = spec;
+      return was === null
+        ? { url, calendar: null }
+        : atFormerPath(account, renamed, pathOf(was), { url, calendar: null }, signal);
+    }
     if ([401, 403, 404, 410, 421].includes(error.status ?? 0)) account.forgetHome();
     if (error.kind !== "missing") throw error;
     throw new RemoteError(
       "missing",
-      `The calendar of target "${spec.id}" is not on the sink any more (${href}).`,
+      `The calendar of target "${spec.id}" is not on the sink any more (${boundHref}).`,
       {
         status: error.status,
         code: error.code,
@@ -42,6 +47,22 @@ export async function findTarget(
         cause: error,
       },
     );
+  }
+}
+
+/** A target that was renamed keeps its collection, also when nothing remembers where it is bound. */
+async function atFormerPath(
+  account: SinkAccount,
+  spec: TargetSpec,
+  href: string,
+  otherwise: FoundTarget,
+  signal: AbortSignal,
+): Promise<FoundTarget> {
+  try {
+    return await findTarget(account, spec, href, signal);
+  } catch (error) {
+    if (error instanceof RemoteError && error.kind === "missing") return otherwise;
+    throw error;
   }
 }
 

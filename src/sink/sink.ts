@@ -15,6 +15,8 @@ export interface Sink extends AsyncDisposable {
 export type TargetSpec = {
   /** The id in the configuration; used for the path of a new collection. */
   readonly id: string;
+  /** The id that it had before: its collection may still stand at the path made of that one. */
+  readonly was?: string | null;
   readonly name: string;
   /** `#RRGGBB`. */
   readonly color: string | null;
