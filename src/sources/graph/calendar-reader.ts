@@ -4,6 +4,7 @@ import type { CalendarRef } from "../source.ts";
 import { concernsMailbox } from "./graph-error.ts";
 import type { JsonObject } from "./json.ts";
 import { encode, type Mailbox } from "./mailbox.ts";
+import { absoluteLink } from "./odata-page.ts";
 
 /** Reads of one calendar. Always addressed through the calendar: the mailbox's own path answers 404 for shared ones. */
 export type CalendarReader = {
@@ -63,7 +64,9 @@ export function createCalendarReader(
     rest: (link, id, inZone) =>
       all(
         mailbox.pages({
-          target: { link },
+          target: {
+            link: absoluteLink(link, mailbox.address({ path: `${base}/events/${encode(id)}` })) ?? link,
+          },
           what: named(`reading more exceptions of the series ${id}`),
           zone: inZone,
           signal,

@@ -6,6 +6,7 @@ import { listCalendars } from "./calendars.ts";
 import type { GraphClient } from "./client.ts";
 import { createMailbox } from "./mailbox.ts";
 import { defaultPageLimits, type PageLimits } from "./page-guard.ts";
+import { extend } from "./position.ts";
 import { pullRound } from "./round.ts";
 import type { Expansion } from "./series-master.ts";
 import { settleOwed } from "./settle.ts";
@@ -33,7 +34,9 @@ export function createGraphSource(options: GraphSourceOptions): Source {
     round: (request, signal) => pullRound({ mailbox, rebaseDays, limits }, request, signal),
     settle: (calendar, items, window, signal) => {
       const reader = createCalendarReader(mailbox, calendar, signal);
-      return settleOwed({ reader, window, expansion: options.expansion }, items);
+      // All that a delta token may tell of: what it has brought must not be judged by less.
+      const whole = extend(window, rebaseDays);
+      return settleOwed({ reader, window: whole, expansion: options.expansion }, items);
     },
     coverage: "window",
     translator: options.translator,

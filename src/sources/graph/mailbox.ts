@@ -21,6 +21,8 @@ export type Mailbox = {
   pages(read: MailboxRead): AsyncIterable<readonly JsonObject[]>;
   /** `agency: sean@example.us: <what>` */
   describe(what: string): string;
+  /** The address that a target is read from, without its query: what relative links are relative to. */
+  address(target: GraphTarget): string;
 };
 
 type MailboxRead = {
@@ -46,9 +48,13 @@ export function createMailbox(options: {
   const permit = pLimit(concurrentRequests);
   const describe = (what: string): string => `${options.sourceId}: ${options.user}: ${what}`;
 
+  const userPath = `/users/${encode(options.user)}`;
+  const address = (target: GraphTarget): string =>
+    "link" in target ? target.link : `${client.graph.origin}/v1.0${userPath}${target.path}`;
+
   function get({ target, what, signal, zone = "UTC", pageSize }: MailboxRead): Promise<JsonObject> {
     return client.get({
-      target: "link" in target ? target : { ...target, path: `/users/${encode(options.user)}${target.path}` },
+      target: "link" in target ? target : { ...target, path: `${userPath}${target.path}` },
       prefer: prefer(zone, pageSize),
       attempted: describe(what),
       permit,
@@ -60,7 +66,7 @@ export function createMailbox(options: {
     const startedAt = clock.now();
     let trail = emptyTrail;
     for (let target: GraphTarget | null = read.target; target !== null; ) {
-      const page = readPage(await get({ ...read, target }), describe(read.what));
+      const page = readPage(await get({ ...read, target }), describe(read.what), address(target));
       trail = followPage(trail, page.items);
       const endless = page.nextLink === null ? null : endlessReason(trail, clock.now() - startedAt, limits);
       if (endless !== null)
@@ -70,7 +76,7 @@ export function createMailbox(options: {
     }
   }
 
-  return { clock, graph: client.graph, get, pages, describe };
+  return { clock, graph: client.graph, get, pages, describe, address };
 }
 
 /** A path segment: ids may hold `/`, `+` and `=`, a guest's user name holds `#`. */

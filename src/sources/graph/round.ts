@@ -1,5 +1,6 @@
 import { RemoteError } from "../../http/remote-error.ts";
 import type { Page, RoundRequest } from "../source.ts";
+import type { GraphTarget } from "./client.ts";
 import { encode, type Mailbox } from "./mailbox.ts";
 import { type ODataPage, readPage } from "./odata-page.ts";
 import { emptyTrail, endlessReason, followPage, type PageLimits } from "./page-guard.ts";
@@ -49,7 +50,10 @@ export async function* pullRound(
     const what = describePosition(position, request);
     let page: ODataPage;
     try {
-      page = readPage(await readAt(mailbox, request, position, what, signal), mailbox.describe(what));
+      const target = targetOf(request, position);
+      const pageSizes = position.mode === "delta" ? { pageSize } : {};
+      const body = await mailbox.get({ target, what, signal, ...pageSizes });
+      page = readPage(body, mailbox.describe(what), mailbox.address(target));
     } catch (error) {
       const next = recover(context, request, position, error, restarts);
       if (next === null) throw error;
@@ -119,21 +123,13 @@ function viewStart(
   } as const satisfies Position;
 }
 
-function readAt(
-  mailbox: Mailbox,
-  request: RoundRequest,
-  { mode, link, window }: Position,
-  what: string,
-  signal: AbortSignal,
-) {
+function targetOf(request: RoundRequest, { mode, link, window }: Position): GraphTarget {
+  if (link !== null) return { link };
   const span = { startDateTime: window.from, endDateTime: window.until };
   const path = `/calendars/${encode(request.calendar.id)}/calendarView`;
-  const first =
-    mode === "delta"
-      ? { path: `${path}/delta`, query: span }
-      : { path, query: { ...span, $top: String(pageSize) } };
-  const target = link === null ? first : { link };
-  return mailbox.get({ target, what, signal, ...(mode === "delta" ? { pageSize } : {}) });
+  return mode === "delta"
+    ? { path: `${path}/delta`, query: span }
+    : { path, query: { ...span, $top: String(pageSize) } };
 }
 
 /** The checkpoint of a finished round. @throws RemoteError `protocol` where delta ends without a delta link. */

@@ -69,7 +69,7 @@ async function readExpanded(
 ): Promise<MasterRead> {
   const { exceptionOccurrences, cancelledOccurrences, ...rest } = answer;
   const what = reader.describe(`reading the series ${id}`);
-  const more = stringAt(answer, "exceptionOccurrences@odata.nextLink");
+  const more = stringAt(answer, "exceptionOccurrences@odata.nextLink") || undefined;
   const found = Array.isArray(exceptionOccurrences) ? exceptionOccurrences.filter(isObject) : null;
   const all =
     found === null || more === undefined ? found : [...found, ...(await reader.rest(more, id, zone))];

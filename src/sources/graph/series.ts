@@ -11,6 +11,7 @@ import { type Expansion, readMaster } from "./series-master.ts";
 
 export type SeriesContext = {
   readonly reader: CalendarReader;
+  /** The window of a new delta token: see `extend`. */
   readonly window: Window;
   readonly expansion: Expansion;
 };

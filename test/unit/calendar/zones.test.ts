@@ -76,6 +76,12 @@ const custom = [
   "END:VTIMEZONE",
 ];
 
+const described = (tzid: string, ...more: readonly string[]) => [
+  ...custom.with(1, `TZID:${tzid}`).slice(0, 2),
+  ...more,
+  ...custom.slice(2),
+];
+
 function zonesOf(lines: readonly string[]) {
   const parsed = parseCalendar(["BEGIN:VCALENDAR", ...lines, "END:VCALENDAR"].join("\n"));
   if (parsed.kind === "unreadable") throw new Error(parsed.problem);
@@ -92,6 +98,48 @@ describe("a TZID of an object", () => {
         expect(zone.toInstant(zone.toWall(zone.toInstant(wall)))).toBe(zone.toInstant(wall));
       }),
     );
+  });
+
+  it.each<[string, (index: number) => readonly string[]]>([
+    ["ever more onsets", (index) => [`DTSTART:16010101T0000${10 + (index % 40)}`, "RRULE:FREQ=YEARLY"]],
+    ["an onset every day", () => ["DTSTART:19700101T000000", "RRULE:FREQ=DAILY;COUNT=1900"]],
+    ["too many observances", (index) => [`DTSTART:${1900 + index}0101T000000`]],
+    ["onsets without end", () => ["DTSTART:19700101T000000", "RRULE:FREQ=MINUTELY"]],
+  ])("with %s is not looked at for long: the fallback counts", (_, lines) => {
+    const observances = Array.from({ length: 100 }, (_unused, index) => [
+      "BEGIN:STANDARD",
+      ...lines(index),
+      "TZOFFSETFROM:+0100",
+      "TZOFFSETTO:+0100",
+      "END:STANDARD",
+    ]);
+    const zone = zonesOf(["BEGIN:VTIMEZONE", "TZID:Mine", ...observances.flat(), "END:VTIMEZONE"]).zone(
+      "Mine",
+    );
+    const noon = Date.UTC(2026, 6, 1, 12);
+    expect(zone.toInstant(noon)).toBe(zoneOf("America/New_York").toInstant(noon));
+  });
+
+  it("counts an observance that stands there again and again once", () => {
+    const copies = Array.from({ length: 100 }, () => custom.slice(2, -1)).flat();
+    const zone = zonesOf([...custom.slice(0, 2), ...copies, "END:VTIMEZONE"]).zone("Customized Time Zone");
+    const noon = Date.UTC(2026, 6, 1, 12);
+    expect(zone.toInstant(noon)).toBe(zoneOf("Europe/Berlin").toInstant(noon));
+  });
+
+  it.each<[string, string[], string]>([
+    ["EST", described("EST"), "Europe/Berlin"],
+    ["EST", described("EST", "X-LIC-LOCATION:EST"), "Europe/Berlin"],
+    ["EST", described("EST", "X-LIC-LOCATION:America/Chicago"), "America/Chicago"],
+    ["MST", ["BEGIN:VTIMEZONE", "TZID:MST", "END:VTIMEZONE"], "MST"],
+    ["Mine", ["BEGIN:VTIMEZONE", "TZID:Mine", "X-LIC-LOCATION:MST", "END:VTIMEZONE"], "MST"],
+    ["CET", [], "CET"],
+    ["UTC", described("UTC"), "UTC"],
+    ["Asia/Tokyo", described("Asia/Tokyo"), "Asia/Tokyo"],
+    ["Tokyo Standard Time", described("Tokyo Standard Time"), "Asia/Tokyo"],
+  ])("%s with the block %j is read as %s: only an abbreviation gives way to it", (tzid, block, name) => {
+    const noon = Date.UTC(2026, 6, 1, 12);
+    expect(zonesOf(block).zone(tzid).toInstant(noon)).toBe(zoneOf(name).toInstant(noon));
   });
 
   it.each([

@@ -31,6 +31,29 @@ describe("the authenticator", () => {
     );
   });
 
+  it.each([
+    ["auto", "https://dav.example/", true],
+    ["auto", "http://127.0.0.1:8080/", true],
+    ["auto", "http://[::1]:8080/", true],
+    ["auto", "http://dav.example/", false],
+    ["auto", "http://localhost.example/", false],
+    ["digest", "https://dav.example/", false],
+    ["basic", "https://dav.example/", false],
+  ] as const)("set to %s, unasked by %s: Basic is offered: %s", (scheme, url, expected) => {
+    const authenticator = create(scheme);
+    const unasked = { method: "PROPFIND", url: new URL(url) };
+    expect(authenticator.overlooked(unasked)).toBe(expected);
+    if (expected) expect(authenticator.authorize(unasked)).toBe(basic);
+    expect(authenticator.overlooked(unasked)).toBe(false);
+  });
+
+  it("does not fall back from Digest to Basic for a server that stops asking", () => {
+    const authenticator = create("auto");
+    authenticator.challenged(request, digest("n1"), null);
+    expect(authenticator.overlooked(request)).toBe(false);
+    expect(authenticator.authorize(request)).toMatch(/^Digest /);
+  });
+
   it("waits to be asked, then uses Basic on that origin alone", () => {
     const authenticator = create("auto");
     expect(authenticator.authorize(request)).toBeNull();

@@ -24,6 +24,7 @@ const leavesOf = (element: Element): readonly string[] =>
   element.children.length === 0
     ? [`{${element.namespace}}${element.local}=${element.text}${element.attributes.get("name") ?? ""}`]
     : element.children.flatMap(leavesOf);
+const propertiesIn = (body: string) => leavesOf(parseXml(body)).map((leaf) => leaf.split("=")[0]);
 const davError = (name: string) => `<d:error xmlns:d="DAV:"><d:${name}/></d:error>`;
 
 function make(reply: Reply): Promise<"created" | "exists"> {
@@ -56,6 +57,46 @@ describe("makeCalendar", () => {
     ],
   ])("knows by %s that something is there", async (_how, reply) => {
     expect(await make(reply)).toBe("exists");
+  });
+
+  const refusals: readonly Reply[] = [
+    { status: 400 },
+    { status: 403 },
+    { status: 409 },
+    { status: 415 },
+    { status: 422 },
+    multistatus(`<d:response><d:href>/c/work/</d:href>${propstat(403, "<i:calendar-color/>")}</d:response>`),
+  ];
+  it.each(refusals)(
+    "makes it without name and colour where the server refuses them with %j",
+    async (refusal) => {
+      const server = fakeServer(({ method, body }) => {
+        if (method === "PROPFIND") return { status: 404 };
+        return propertiesIn(body).length > 1 ? refusal : { status: 201 };
+      });
+      expect(
+        await makeCalendar(clientOf(server), { url, displayName: "Work", color: "#2563EB" }, signal),
+      ).toBe("created");
+      expect(propertiesIn(server.sent.at(-1)?.body ?? "")).toEqual(["{urn:ietf:params:xml:ns:caldav}comp"]);
+    },
+  );
+
+  it.each(refusals)("looks whether it is there where the server answers %j", async (refusal) => {
+    const there = multistatus(
+      found("/c/work/", "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>"),
+    );
+    const server = fakeServer(({ method }) => (method === "PROPFIND" ? there : refusal));
+    expect(await makeCalendar(clientOf(server), { url, displayName: "Work", color: null }, signal)).toBe(
+      "exists",
+    );
+    expect(server.sent.map(({ method }) => method)).toEqual(["MKCALENDAR", "PROPFIND"]);
+  });
+
+  it("fails as refused where the server takes it in no form", async () => {
+    const server = fakeServer(({ method }) => ({ status: method === "PROPFIND" ? 404 : 409 }));
+    const making = makeCalendar(clientOf(server), { url, displayName: "Work", color: null }, signal);
+    await expect(making).rejects.toMatchObject({ kind: "conflict" });
+    expect(server.sent).toHaveLength(3);
   });
 
   it.each([

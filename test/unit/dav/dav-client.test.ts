@@ -203,6 +203,23 @@ describe("a redirect", () => {
   });
 });
 
+const readAnswered200 = (body: string) =>
+  clientOf(fakeServer([{ status: 200, body }])).propfind(at("/c/"), "0", [], signal);
+
+describe("a read that is answered 200", () => {
+  it("is taken for the multistatus that it has in it", async () => {
+    const { multistatus: answer } = await readAnswered200(document(found("/c/", "")));
+    expect(answer.responses.map(({ href }) => href)).toEqual(["/c/"]);
+  });
+
+  it.each(["", "<html/>", '<error xmlns="DAV:"/>', document(found("/c/", "")).slice(0, -3)])(
+    "fails with anything else: %s",
+    async (body) => {
+      expect(await failureOf(readAnswered200(body))).toMatchObject({ kind: "protocol", status: 200 });
+    },
+  );
+});
+
 describe("an exchange", () => {
   it.each([200, 201, 204, 207, 400, 403, 404, 405, 409, 412, 415, 500])("returns a %d", async (status) => {
     const server = fakeServer([{ status, body: '<d:error xmlns:d="DAV:"><d:x/></d:error>' }]);

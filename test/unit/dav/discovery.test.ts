@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createAuthenticator } from "../../../src/dav/authenticator.ts";
 import { discoverHome } from "../../../src/dav/discovery.ts";
 import {
   at,
@@ -86,6 +87,27 @@ describe("discovery", () => {
   });
 
   it.each([
+    [
+      "unauthenticated",
+      found("/", "<d:current-user-principal><d:unauthenticated/></d:current-user-principal>"),
+    ],
+    ["nobody", `<d:response><d:href>/</d:href>${propstat(404, "<d:current-user-principal/>")}</d:response>`],
+  ])("names itself to a server that never asks and calls it %s", async (_what, stranger) => {
+    const server = fakeServer(({ url, headers }: Sent) => {
+      if (headers["authorization"] === undefined) return multistatus(stranger);
+      return new URL(url).pathname === "/" ? principalOf("/", "/p/me/") : homeOf("/p/me/", "/c/me/");
+    });
+    const authenticator = createAuthenticator({ username: "me", password: "secret", scheme: "auto" });
+    const { homes } = await discoverHome(clientOf(server, { authenticator }), at("/"), signal);
+    expect(homes[0].pathname).toBe("/c/me/");
+    expect(server.sent.map(({ headers }) => headers["authorization"] !== undefined)).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it.each([
     [401, "auth"],
     [503, "transient"],
     [429, "throttled"],
@@ -107,7 +129,7 @@ describe("discovery", () => {
     const server = fakeServer([multistatus(found("/", "<d:resourcetype/>"))]);
     await expect(discover(server, at("/"))).rejects.toMatchObject({
       code: "no-calendar-home",
-      remedy: expect.any(String),
+      remedy: expect.stringContaining("auth: basic"),
     });
   });
 });

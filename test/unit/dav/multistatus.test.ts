@@ -68,6 +68,27 @@ describe("parseMultistatus", () => {
     expect(answer.responses[0]?.errors).toEqual(["{DAV:}number-of-matches-within-limits"]);
   });
 
+  it.each(["", "<d:status>OK</d:status>"])(
+    "counts the properties of a propstat with the status %j as failed, and keeps the others",
+    (status) => {
+      const odd = `<d:propstat><d:prop><d:owner/></d:prop>${status}</d:propstat>`;
+      const good = found("/b", "<d:displayname>B</d:displayname>");
+      const more = propstat(200, "<d:displayname>A</d:displayname>");
+      const { responses } = parse(
+        document(`<d:response><d:href>/a</d:href>${odd}${more}</d:response>${good}`),
+      );
+      expect(responses.map(({ properties }) => properties.get("{DAV:}displayname")?.text)).toEqual([
+        "A",
+        "B",
+      ]);
+      expect([...(responses[0]?.missing ?? [])]).toEqual([["{DAV:}owner", 500]]);
+    },
+  );
+
+  it.each(["\n", "\r\n ", "\uFEFF", "\uFEFF\n"])("reads a document that begins with %j", (before) => {
+    expect(parse(before + document(found("/a", ""))).responses).toHaveLength(1);
+  });
+
   it("accepts an answer without responses", () => {
     expect(parse(document(""))).toEqual({ responses: [], syncToken: null });
   });
@@ -84,10 +105,6 @@ describe("parseMultistatus", () => {
     [
       "a status that is none",
       document("<d:response><d:href>/a</d:href><d:status>OK</d:status></d:response>"),
-    ],
-    [
-      "a propstat without status",
-      document("<d:response><d:href>/a</d:href><d:propstat><d:prop/></d:propstat></d:response>"),
     ],
     ["an href that is no URL", document(found("https://[", ""))],
   ])("refuses %s", (_what, body) => {

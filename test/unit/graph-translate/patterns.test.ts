@@ -115,7 +115,7 @@ describe("a series of Graph", () => {
       }),
       { numRuns: 200 },
     );
-  });
+  }, 30_000);
 
   it.each<[string, RecurrencePattern, string]>([
     ["every other day", { type: "daily", interval: 2 }, "FREQ=DAILY;INTERVAL=2"],

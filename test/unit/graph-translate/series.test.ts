@@ -61,6 +61,26 @@ describe("a series of Graph", () => {
     expect(startsOf(translate({ ...plain, master: inUtc }), from, until)).toEqual(all);
   });
 
+  it("is understood in other capitals, and with a time behind its last day", () => {
+    const loud = JSON.stringify(master.recurrence)
+      .replace('"weekly"', '"Weekly"')
+      .replace('"monday"', '"Monday"')
+      .replace('"sunday"', '"Sunday"')
+      .replace('"endDate"', '"EndDate"')
+      .replace('"2026-03-25"', '"2026-03-25T00:00:00.0000000"');
+    const event: GraphEvent = { ...master, recurrence: JSON.parse(loud) };
+    expect(startsOf(translate({ ...plain, master: event }), from, until)).toEqual(all);
+  });
+
+  it("that names no zone anywhere was read in UTC", () => {
+    const nameless = {
+      ...withRange({ recurrenceTimeZone: undefined }),
+      start: { dateTime: "2026-03-02T14:00:00.0000000" },
+      end: { dateTime: "2026-03-02T14:30:00.0000000" },
+    };
+    expect(startsOf(translate({ ...plain, master: nameless }), from, until)).toEqual(all);
+  });
+
   it("in a zone without a name lives in the mailbox's, and says so", () => {
     const custom = {
       ...withRange({ recurrenceTimeZone: "tzone://Microsoft/Custom" }),
@@ -72,6 +92,34 @@ describe("a series of Graph", () => {
     const translation = translate({ ...plain, master: custom, mailboxTimeZone: "Eastern Standard Time" });
     expect(startsOf(translation, from, until)).toEqual(all);
     expect(translation).toMatchObject({ notes: [expect.stringContaining("tzone://Microsoft/Custom")] });
+  });
+
+  it.each([
+    ["the owner's zone", "2026-01-06T04:00:00", "2026-01-05", "America/New_York:20260105T230000"],
+    ["an offset", "2026-01-06T11:00:00", "2026-01-05", "Etc/GMT+12:20260105T230000"],
+    ["an offset east", "2026-01-04T13:00:00", "2026-01-05", "Etc/GMT-11:20260105T000000"],
+  ])("in a zone without a name begins on its own day, by %s", (_, at, startDate, start) => {
+    const custom = "tzone://Microsoft/Custom";
+    const { recurrence } = master;
+    const mondays: GraphEvent = {
+      ...master,
+      originalStartTimeZone: custom,
+      start: { dateTime: at, timeZone: "UTC" },
+      end: { dateTime: at, timeZone: "UTC" },
+      recurrence: {
+        pattern: { ...recurrence?.pattern, daysOfWeek: ["monday"] },
+        range: { ...recurrence?.range, type: "noEnd", startDate, recurrenceTimeZone: custom },
+      },
+    };
+    const series = { ...plain, master: mondays, mailboxTimeZone: "W. Europe Standard Time" };
+    expect(linesOf(translate(series))).toContain(`DTSTART;TZID=${start}`);
+    const first = Date.parse(`${at}Z`);
+    expect(startsOf(translate(series), "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z").slice(0, 4)).toEqual(
+      [0, 7, 14, 21].map((days) => new Date(first + days * 86_400_000).toISOString()),
+    );
+    const elsewhere = { ...mondays.recurrence?.range, startDate: "2026-02-20" };
+    const odd = { ...mondays, recurrence: { ...mondays.recurrence, range: elsewhere } };
+    expect(translate({ ...series, master: odd }).kind).toBe("quarantined");
   });
 
   it("begins at its first occurrence where its start is none", () => {
@@ -105,6 +153,26 @@ describe("a series of Graph", () => {
     expect(lines.filter((line) => line === "SUMMARY:Stand-up")).toHaveLength(2);
   });
 
+  it("shows no room and no link of the master's in an exception that has its own", () => {
+    const event: GraphEvent = {
+      ...master,
+      location: { displayName: "Room 1" },
+      locations: [{ displayName: "Room 1" }],
+      onlineMeetingUrl: "https://example.com/old",
+      onlineMeeting: { joinUrl: "https://example.com/old" },
+    };
+    const own = { location: { displayName: "Room 2" }, onlineMeetingUrl: "https://example.com/new" };
+    const lines = linesOf(translate({ ...plain, master: event, exceptions: [{ ...moved, ...own }] }));
+    expect(lines.filter((line) => /^(?:LOCATION|URL)/.test(line)).toSorted()).toEqual([
+      "LOCATION:Room 1",
+      "LOCATION:Room 2",
+      "URL;VALUE=URI:https://example.com/new",
+      "URL;VALUE=URI:https://example.com/old",
+    ]);
+    const inherited = linesOf(translate({ ...plain, master: event, exceptions: [moved] }));
+    expect(inherited.filter((line) => line === "LOCATION:Room 1")).toHaveLength(2);
+  });
+
   it("leaves out the occurrences that the master calls cancelled, and cancelled exceptions", () => {
     const cancelled = ["OID.AAMk-master.2026-03-09"];
     const exceptions = [{ ...moved, isCancelled: true }];
@@ -128,6 +196,63 @@ describe("a series of Graph", () => {
     expect(startsOf(translation, from, until)).toEqual(all.filter((_, at) => at !== 3));
     const withException = translate({ ...plain, cancelled: null, instances, exceptions: [moved] });
     expect(startsOf(withException, from, until)).toHaveLength(8);
+  });
+
+  it("believes the gaps beside an instance that only the exceptions can place", () => {
+    const instances = {
+      window: { from: "2026-03-05T00:00:00.000Z", until: "2026-03-17T00:00:00.000Z" },
+      items: [...read("2026-03-09").items, { id: "AAMk-exception", type: "exception" as const }],
+    };
+    const translation = translate({ ...plain, cancelled: null, instances, exceptions: [moved] });
+    expect(startsOf(translation, from, until)).toEqual([
+      ...all.slice(0, 3),
+      "2026-03-12T16:00:00.000Z",
+      ...all.slice(5),
+    ]);
+  });
+
+  it("gives an exception that says nothing the occurrence that is missing", () => {
+    const instances = {
+      window: { from: "2026-03-05T00:00:00.000Z", until: "2026-03-17T00:00:00.000Z" },
+      items: [
+        ...read("2026-03-09", "2026-03-16").items,
+        { id: "AAMk-exception", type: "exception" as const },
+      ],
+    };
+    const exceptions = [{ ...moved, originalStart: null }];
+    const translation = translate({ ...plain, cancelled: null, instances, exceptions });
+    expect(linesOf(translation)).toContain("RECURRENCE-ID;TZID=America/New_York:20260311T090000");
+    expect(startsOf(translation, from, until)).toHaveLength(8);
+    const complete = {
+      ...instances,
+      items: [...instances.items, ...read("2026-03-11").items],
+    };
+    const without = translate({ ...plain, cancelled: null, instances: complete, exceptions });
+    expect(startsOf(without, from, until)).toEqual(all);
+    expect(without).toMatchObject({ notes: [expect.stringContaining("1 changed occurrence")] });
+  });
+
+  it("leaves out a cancelled exception that says nothing but its own start", () => {
+    const { originalStart: _, ...cancelled } = {
+      ...moved,
+      isCancelled: true,
+      start: { dateTime: "2026-03-11T13:00:00.0000000", timeZone: "UTC" },
+    };
+    const translation = translate({ ...plain, exceptions: [cancelled] });
+    expect(startsOf(translation, from, until)).toEqual(all.filter((_start, at) => at !== 3));
+  });
+
+  it("understands both spellings of an occurrence's id, with or without a time", () => {
+    const { originalStart: _, ...bare } = moved;
+    const exceptions = [{ ...bare, OccurrenceId: "OID.AAMk-master.2026-03-11" }];
+    const cancelled = ["OID.AAMk-master.2026-03-09T00:00:00.0000000"];
+    const translation = translate({ ...plain, cancelled, exceptions });
+    expect(startsOf(translation, from, until)).toEqual([
+      all[0],
+      all[1],
+      "2026-03-12T16:00:00.000Z",
+      ...all.slice(4),
+    ]);
   });
 
   it("believes no gap where an instance cannot be placed", () => {
@@ -168,6 +293,35 @@ describe("a series of Graph", () => {
       ]),
     );
     expect(startsOf(translation, from, until)).toHaveLength(7);
+  });
+
+  it.each(["2026-03-10T10:00:00Z", "2026-03-11T12:00:00Z", "2026-03-11T00:00:00Z"])(
+    "of whole days in an unknown zone names the rule's day nearest to %s",
+    (originalStart) => {
+      const custom = "tzone://Microsoft/Custom";
+      const days = {
+        isAllDay: true,
+        start: { dateTime: "2026-03-04T00:00:00.0000000", timeZone: "UTC" },
+        end: { dateTime: "2026-03-05T00:00:00.0000000", timeZone: "UTC" },
+      };
+      const range = withRange({ recurrenceTimeZone: custom, startDate: "2026-03-04" });
+      const pattern = { ...master.recurrence?.pattern, daysOfWeek: ["wednesday" as const] };
+      const wednesdays: GraphEvent = {
+        ...range,
+        ...days,
+        originalStartTimeZone: "UTC",
+        recurrence: { ...range.recurrence, pattern },
+      };
+      const exceptions = [{ ...moved, ...days, originalStart }];
+      const translation = translate({ ...plain, master: wednesdays, exceptions });
+      expect(linesOf(translation)).toContain("RECURRENCE-ID;VALUE=DATE:20260311");
+    },
+  );
+
+  it("reads an exception in an unknown zone in that of the series", () => {
+    const start = { dateTime: "2026-03-12T12:00:00", timeZone: "tzone://Microsoft/Custom" };
+    const lines = linesOf(translate({ ...plain, exceptions: [{ ...moved, start, end: start }] }));
+    expect(lines).toContain("DTSTART;TZID=America/New_York:20260312T120000");
   });
 
   it("of the 31st skips short months where the instances show that Exchange does", () => {

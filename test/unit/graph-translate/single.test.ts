@@ -92,6 +92,20 @@ describe("a single event of Graph", () => {
     expect(text).toContain("URL;VALUE=URI:https://teams.example.com/join/1");
   });
 
+  it.each(["text", "html"] as const)("is not held up by a %s body of nothing but blanks", (contentType) => {
+    const blank = contentType === "text" ? " " : "&nbsp;";
+    const content = `a \n${blank.repeat(1_000_000 / blank.length)}b`;
+    const started = performance.now();
+    const lines = linesOf(single({ body: { contentType, content } }));
+    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(lines.find((line) => line.startsWith("DESCRIPTION"))).toMatch(/^DESCRIPTION:a/);
+  });
+
+  it("is cut where its body is too long", () => {
+    const lines = linesOf(single({ body: { contentType: "text", content: "x".repeat(200_000) } }));
+    expect(lines).toContain(`DESCRIPTION:${"x".repeat(30_000)}…`);
+  });
+
   it("takes no address for a link that no browser should open", () => {
     const lines = linesOf(single({ onlineMeeting: { joinUrl: "javascript:alert(1)" } }));
     expect(lines.filter((line) => /^(?:URL|CONFERENCE)/.test(line))).toEqual([]);
@@ -159,16 +173,53 @@ describe("a single event of Graph", () => {
     expect(onlyEvent(single(wholeDay)).instance).toBe("2026-03-03");
   });
 
+  it.each([
+    ["without seconds", { dateTime: "2026-03-02T19:00", timeZone: "UTC" }],
+    ["with Z", { dateTime: "2026-03-02T19:00:00Z", timeZone: "Eastern Standard Time" }],
+    ["with an offset", { dateTime: "2026-03-02T21:00:00.0000000+02:00", timeZone: "UTC" }],
+    ["with an offset, in no known zone", { dateTime: "2026-03-02T14:00-05:00", timeZone: "Mars" }],
+  ])("is understood %s", (_, start) => {
+    expect(single({ start })).toMatchObject({ notes: [] });
+    expect(linesOf(single({ start }))).toContain("DTSTART;TZID=America/New_York:20260302T140000");
+  });
+
+  it.each([
+    ["its own", "W. Europe Standard Time", "2026-03-02T08:00:00.000Z"],
+    ["the owner's", "tzone://Microsoft/Custom", "2026-03-02T14:00:00.000Z"],
+  ])("in an unknown zone is read in %s, and says so", (_, originalStartTimeZone, start) => {
+    const translation = single({
+      originalStartTimeZone,
+      start: { dateTime: "2026-03-02T09:00:00", timeZone: "tzone://Microsoft/Custom" },
+      end: { dateTime: "2026-03-02T10:00:00", timeZone: "tzone://Microsoft/Custom" },
+    });
+    expect(onlyEvent(translation).object.start).toBe(start);
+    expect(translation).toMatchObject({ notes: [expect.stringContaining("tzone://Microsoft/Custom")] });
+  });
+
+  it.each([
+    ["its own day, where its zone is unknown and far east", {}],
+    ["the day in its occurrence's id", { occurrenceId: "OID.x.2026-03-03", originalStart: null }],
+    ["that before the day in its original", { occurrenceId: "OID.x.2026-03-03" }],
+  ])("that is a loose whole day names %s", (_, changes) => {
+    const translation = single({
+      type: "exception",
+      originalStart: "2026-03-02T11:00:00Z",
+      originalStartTimeZone: "tzone://Microsoft/Custom",
+      isAllDay: true,
+      start: { dateTime: "2026-03-03T00:00:00.0000000", timeZone: "UTC" },
+      end: { dateTime: "2026-03-04T00:00:00.0000000", timeZone: "UTC" },
+      ...changes,
+    });
+    expect(onlyEvent(translation).instance).toBe("2026-03-03");
+  });
+
   it("without a name has its id for a UID", () => {
     expect(onlyEvent(single({ iCalUId: null })).meetingUid).toBe("AAMk-1");
   });
 
   it.each([
     ["times that are none", { start: { dateTime: "soon", timeZone: "UTC" } }],
-    [
-      "a zone that was not asked for and is unknown",
-      { start: { dateTime: "2026-03-02T19:00:00", timeZone: "Mars" } },
-    ],
+    ["an offset that is none", { start: { dateTime: "2026-03-02T19:00:00+99:99", timeZone: "UTC" } }],
     ["no times", { start: null }],
     [
       "a year that servers do not know",

@@ -102,8 +102,10 @@ export const user = "/v1.0/users/sean%40contoso.test";
 export const calendar = { id: "cal/1=", name: "Work" };
 export const calendarPath = `${user}/calendars/cal%2F1%3D`;
 export const window = { from: "2026-09-01T00:00:00.000Z", until: "2027-09-01T00:00:00.000Z" };
+/** What is looked at beside a delta token: the window and 30 days to the next rebase. */
+export const wholeWindow = { from: window.from, until: "2027-10-01T00:00:00.000Z" };
 /** What a delta token is asked for with 30 days to the next rebase. */
-export const tokenWindow = { startDateTime: window.from, endDateTime: "2027-10-01T00:00:00.000Z" };
+export const tokenWindow = { startDateTime: wholeWindow.from, endDateTime: wholeWindow.until };
 
 export function roundRequest(changes: Partial<RoundRequest> = {}): RoundRequest {
   return {

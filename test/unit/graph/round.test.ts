@@ -137,6 +137,24 @@ describe("a complete delta round", () => {
     expect(page?.gone).toEqual(["c"]);
   });
 
+  it("follows links that are relative to the page they stand on, and takes empty ones for none", async () => {
+    answerInitial({ value: [], "@odata.nextLink": "delta?$skiptoken=p2", "@odata.deltaLink": "" });
+    nock(graph)
+      .get(`${deltaPath}?$skiptoken=p2`)
+      .reply(200, { value: [], "@odata.nextLink": "", "@odata.deltaLink": "/v1.0/d1?$deltatoken=d1" });
+    const pages = await pull(sourceUnderTest());
+    expect(pages).toHaveLength(2);
+    expect(JSON.parse(pages[1]?.checkpoint ?? "")).toMatchObject({ link: `${graph}/v1.0/d1?$deltatoken=d1` });
+  });
+
+  it.each(["//elsewhere.test/x", "https://elsewhere.test/x", "http://graph.example.test/x"])(
+    "does not follow a link to %s",
+    async (foreign) => {
+      answerInitial({ value: [], "@odata.nextLink": foreign });
+      await expect(pull(sourceUnderTest())).rejects.toMatchObject({ code: "host-not-allowed" });
+    },
+  );
+
   it("goes on over empty pages, the first one included", async () => {
     answerInitial(next("p2"));
     answerLink("p2", next("p3"));
@@ -225,8 +243,8 @@ describe("a later round", () => {
 
   it.each([
     [403, "ErrorAccessDenied", "forbidden"],
-    [500, "InternalServerError", "transient"],
     [429, "TooManyRequests", "throttled"],
+    [503, "ApplicationThrottled", "transient"],
   ])("whose link is answered %i %s fails, and says nothing of the calendar", async (status, code, kind) => {
     const under = sourceUnderTest();
     const checkpoint = await finishedCheckpoint(under);
@@ -258,10 +276,38 @@ describe("a calendar that delta does not serve", () => {
     expect(JSON.parse(pages[1]?.checkpoint ?? "")).toMatchObject({ mode: "view" });
   });
 
-  it("(504 UnknownError, for ever) is read by its plain view", async () => {
-    nock(graph).get(deltaPath).query(true).times(4).reply(504, graphErrorBody("UnknownError"));
+  it.each([
+    [500, graphErrorBody("InternalServerError"), {}],
+    [502, "<html>", {}],
+    [503, graphErrorBody("ServiceUnavailable"), { "Retry-After": "1" }],
+    [504, graphErrorBody("UnknownError"), {}],
+    [404, "<html>", {}],
+    [405, "", {}],
+  ])("(%i %j, for ever) is read by its plain view", async (status, body, extra) => {
+    nock(graph).get(deltaPath).query(true).times(4).reply(status, body, extra);
     answerView({ value: [single("a")] });
     expect(await pull(sourceUnderTest())).toHaveLength(1);
+  });
+
+  it("for the moment is tried with delta again after an hour", async () => {
+    const under = sourceUnderTest();
+    const known = await finishedCheckpoint(under);
+    nock(graph)
+      .get(/v1\.0\/d1/)
+      .times(4)
+      .reply(500, graphErrorBody("InternalServerError"));
+    answerView({ value: [single("a")] });
+    const [page] = await pull(under, { checkpoint: known });
+    expect(page).toMatchObject({ kind: "complete", note: expect.stringContaining("500") });
+    under.clock.advance(3_600_000);
+    answerInitial(end("d2"));
+    const [again] = await pull(under, { checkpoint: page?.checkpoint ?? null });
+    expect(JSON.parse(again?.checkpoint ?? "")).toMatchObject({ mode: "delta" });
+  });
+
+  it("while all of Graph is down is not read at all", async () => {
+    nock(graph).persist().get(/.*/).reply(503, graphErrorBody("ServiceUnavailable"));
+    await expect(pull(sourceUnderTest())).rejects.toMatchObject({ kind: "transient", status: 503 });
   });
 
   it("is tried with delta again after a day", async () => {

@@ -10,7 +10,7 @@ import {
   single,
   sourceUnderTest,
   user,
-  window,
+  wholeWindow,
 } from "./fixture.ts";
 
 const eastern = "Eastern Standard Time";
@@ -182,6 +182,44 @@ describe("a series", () => {
     expect(nativeOf(settlement)).toMatchObject({ exceptions: [{ id: "e1", subject: "Meeting e1" }] });
   });
 
+  it("keeps what only the expansion said of an exception that is read again", async () => {
+    answer(masterPath, isProbe, master("UTC", "UTC"));
+    const stub = { id: "e1", OccurrenceId: "OID.m1.2026-11-09" };
+    const lists = { cancelledOccurrences: [], exceptionOccurrences: [stub] };
+    answer(masterPath, isExpanded, { ...master("UTC", "UTC"), ...lists });
+    const { originalStart: _, ...fetched } = exception("e1", "UTC");
+    answer(`${calendarPath}/events/e1`, isPlain, fetched);
+    const [settlement] = await settleAll(sourceUnderTest().source, [owed("m1")]);
+    expect(nativeOf(settlement)).toMatchObject({
+      exceptions: [{ id: "e1", subject: "Meeting e1", OccurrenceId: "OID.m1.2026-11-09" }],
+      instances: null,
+    });
+  });
+
+  it("with an exception that says nothing is told by its instances what it replaces", async () => {
+    answer(masterPath, isProbe, master("UTC", "UTC"));
+    const { originalStart, ...silent } = exception("e1", "UTC");
+    const lists = { cancelledOccurrences: [], exceptionOccurrences: [silent] };
+    answer(masterPath, isExpanded, { ...master("UTC", "UTC"), ...lists });
+    answer(`${calendarPath}/events/e1`, isPlain, silent);
+    const value = [{ id: "e1", type: "exception", originalStart }];
+    answer(`${masterPath}/instances`, () => true, { value });
+    const [settlement] = await settleAll(sourceUnderTest().source, [owed("m1")]);
+    expect(nativeOf(settlement)).toMatchObject({
+      exceptions: [{ id: "e1", originalStart }],
+      instances: { items: value },
+    });
+  });
+
+  it("with a cancellation that tells no day has its instances read", async () => {
+    answer(masterPath, isProbe, master("UTC", "UTC"));
+    const lists = { cancelledOccurrences: ["OID.m1.2026-11-16", "AAMk"], exceptionOccurrences: [] };
+    answer(masterPath, isExpanded, { ...master("UTC", "UTC"), ...lists });
+    answer(`${masterPath}/instances`, () => true, { value: [] });
+    const [settlement] = await settleAll(sourceUnderTest().source, [owed("m1")]);
+    expect(nativeOf(settlement)).toMatchObject({ cancelled: null, instances: { items: [] } });
+  });
+
   it("that changes while it is read stays owed", async () => {
     answer(masterPath, isProbe, master("UTC", "UTC"));
     answer(masterPath, isExpanded, {
@@ -199,8 +237,8 @@ function answerInstances(): void {
   nock(graph)
     .get(`${masterPath}/instances`)
     .query({
-      startDateTime: window.from,
-      endDateTime: window.until,
+      startDateTime: wholeWindow.from,
+      endDateTime: wholeWindow.until,
       $select: "id,type,start,end,originalStart",
       $top: "200",
     })
@@ -217,7 +255,7 @@ describe("a tenant that does not give exceptions with the master", () => {
     exceptions: [{ id: "e1", subject: "Meeting e1" }],
     cancelled: null,
     instances: {
-      window,
+      window: wholeWindow,
       items: [
         { id: "o1", type: "occurrence" },
         { id: "e1", type: "exception" },
@@ -273,13 +311,30 @@ describe("a series in a zone that has no usable name", () => {
     expect(nativeOf(settlement)).toMatchObject({ mailboxTimeZone: "Pacific Standard Time" });
   });
 
-  it("does without the mailbox's zone where the permission is missing", async () => {
+  it.each([
+    [403, "ErrorAccessDenied"],
+    [404, "ErrorItemNotFound"],
+    [400, "ErrorInvalidRequest"],
+    [501, "NotImplemented"],
+    [404, null],
+  ])("does without the mailbox's zone where it is refused (%i %s)", async (status, code) => {
     answer(masterPath, isProbe, master("UTC", "Customized Time Zone"));
     answer(masterPath, isExpanded, { ...master("UTC", "Customized Time Zone"), ...lists });
-    const denied = graphErrorBody("ErrorAccessDenied");
-    answer(`${user}/mailboxSettings/timeZone`, isPlain, denied, { status: 403 });
+    const denied = code === null ? "<html>" : graphErrorBody(code);
+    answer(`${user}/mailboxSettings/timeZone`, isPlain, denied, { status });
     const [settlement] = await settleAll(sourceUnderTest().source, [owed("m1")]);
     expect(nativeOf(settlement)).toMatchObject({ mailboxTimeZone: null });
+  });
+
+  it("waits for the mailbox's zone where the mailbox is throttled", async () => {
+    answer(masterPath, isProbe, master("UTC", "Customized Time Zone"));
+    answer(masterPath, isExpanded, { ...master("UTC", "Customized Time Zone"), ...lists });
+    nock(graph)
+      .get(`${user}/mailboxSettings/timeZone`)
+      .reply(429, graphErrorBody("TooManyRequests"), { "Retry-After": "3600" });
+    await expect(settleAll(sourceUnderTest().source, [owed("m1")])).rejects.toMatchObject({
+      kind: "throttled",
+    });
   });
 
   it("falls back to UTC where Exchange refuses the zone, and still gets the exceptions", async () => {

@@ -9,7 +9,7 @@ import {
   settleAll,
   single,
   sourceUnderTest,
-  window,
+  wholeWindow,
 } from "./fixture.ts";
 
 beforeEach(() => {
@@ -132,13 +132,64 @@ describe("a tombstone", () => {
     for (let around = 0; around < 2; around += 1) answerViewAround(...december);
     nock(graph)
       .get(`${calendarPath}/calendarView`)
-      .query((query) => query["startDateTime"] === window.from && query["endDateTime"] === window.until)
+      .query(
+        (query) => query["startDateTime"] === wholeWindow.from && query["endDateTime"] === wholeWindow.until,
+      )
       .reply(200, { value: [{ id: "o7", seriesMasterId: "a" }] });
     nock(graph)
       .get(eventPath)
       .query((query) => "$expand" in query)
       .reply(200, { ...master, exceptionOccurrences: [], cancelledOccurrences: [] });
     expect(await settle(JSON.stringify(native))).toMatchObject({ kind: "staged", event: { nativeId: "a" } });
+  });
+
+  describe("of a series with no occurrence near its start or in the window", () => {
+    const master = {
+      ...single("a"),
+      type: "seriesMaster",
+      recurrence: { range: { recurrenceTimeZone: "UTC" } },
+    };
+    const native = { kind: "series", master, exceptions: [], cancelled: [], instances: null };
+    const far = "2028-01-03T09:00:00.0000000";
+
+    function answerFarInstance(viewed: object[]): void {
+      answerEvent(200, master);
+      for (let around = 0; around < 2; around += 1) answerViewAround(...december);
+      answerViewAround(wholeWindow.from, wholeWindow.until);
+      nock(graph)
+        .get(`${eventPath}/instances`)
+        .query(true)
+        .reply(200, {
+          value: [{ id: "o9", type: "occurrence", start: { dateTime: far, timeZone: "UTC" } }],
+        });
+      nock(graph)
+        .persist()
+        .get(`${calendarPath}/calendarView`)
+        .query((query) => query["startDateTime"] === "2028-01-02T09:00:00.000Z")
+        .reply(200, { value: viewed });
+    }
+
+    it("brings its body where a view shows a later one", async () => {
+      answerFarInstance([{ id: "o9", seriesMasterId: "a" }]);
+      nock(graph)
+        .get(eventPath)
+        .query((query) => "$expand" in query)
+        .reply(200, { ...master, exceptionOccurrences: [], cancelledOccurrences: [] });
+      expect(await settle(JSON.stringify(native))).toMatchObject({ kind: "staged" });
+    });
+
+    it("is confirmed where no view shows the one it claims to have", async () => {
+      answerFarInstance([]);
+      expect(await settle(JSON.stringify(native))).toMatchObject({ kind: "gone" });
+    });
+
+    it("is confirmed where its instances are not found either", async () => {
+      answerEvent(200, master);
+      for (let around = 0; around < 2; around += 1) answerViewAround(...december);
+      answerViewAround(wholeWindow.from, wholeWindow.until);
+      nock(graph).get(`${eventPath}/instances`).query(true).reply(404, graphErrorBody("ErrorItemNotFound"));
+      expect(await settle(JSON.stringify(native))).toMatchObject({ kind: "gone" });
+    });
   });
 
   it("of an id under which nothing is staged asks nothing", async () => {

@@ -40,6 +40,8 @@ function linesOf(translation: Translation): string[] {
 
 const times = ["DTSTART:20260302T090000Z", "DTEND:20260302T100000Z"];
 
+const alarm = (...lines: readonly string[]) => ["BEGIN:VALARM", "ACTION:AUDIO", ...lines, "END:VALARM"];
+
 describe("an object of iCloud", () => {
   it("passes line for line, with everything that only Apple understands", () => {
     const lines = event(
@@ -146,6 +148,61 @@ describe("an object of iCloud", () => {
     expect(linesOf(translate(...event(...times, ...stub, ...broken)))).not.toContain("BEGIN:VALARM");
   });
 
+  it.each<[string, string[], string[]]>([
+    ["two triggers", ["TRIGGER:-PT5M", "TRIGGER:-PT9M"], ["TRIGGER:-PT5M"]],
+    ["two sounds", ["TRIGGER:-PT5M", "ATTACH:Basso", "ATTACH:Glass"], ["TRIGGER:-PT5M", "ATTACH:Basso"]],
+    [
+      "a moment that it calls a duration",
+      ["TRIGGER:20260302T080000Z"],
+      ["TRIGGER;VALUE=DATE-TIME:20260302T080000Z"],
+    ],
+    [
+      "a duration that it calls a moment",
+      ["TRIGGER;VALUE=DATE-TIME:-PT5M"],
+      ["TRIGGER;VALUE=DURATION:-PT5M"],
+    ],
+    [
+      "a pause that is none",
+      ["TRIGGER;RELATED=END:-PT5M", "DURATION:soon", "REPEAT:3"],
+      ["TRIGGER;RELATED=END:-PT5M"],
+    ],
+    [
+      "an event inside",
+      ["TRIGGER:-PT5M", "BEGIN:VEVENT", "ATTENDEE:mailto:a@example.com", "END:VEVENT"],
+      ["TRIGGER:-PT5M"],
+    ],
+  ])("has alarms that servers take: %s", (_, given, kept) => {
+    const lines = linesOf(translate(...event(...times, ...alarm(...given))));
+    expect(lines.slice(lines.indexOf("BEGIN:VALARM"), lines.indexOf("END:VALARM") + 1)).toEqual(
+      alarm(...kept),
+    );
+  });
+
+  it.each(["TRIGGER:soon", "TRIGGER:20260302", "TRIGGER:"])(
+    "loses an alarm with %s, and says so",
+    (trigger) => {
+      const translation = translate(...event(...times, ...alarm(trigger)));
+      expect(linesOf(translation)).not.toContain("BEGIN:VALARM");
+      expect(notesOf(translation)).toHaveLength(1);
+    },
+  );
+
+  it("has nothing in it but alarms: an event within it, with people, is left out and noted", () => {
+    const inner = ["BEGIN:VEVENT", "ATTENDEE:mailto:a@example.com", "END:VEVENT"];
+    const translation = translate(...event(...times, ...inner));
+    expect(linesOf(translation).filter((line) => /^(?:BEGIN:VEVENT|ATTENDEE)/.test(line))).toEqual([
+      "BEGIN:VEVENT",
+    ]);
+    expect(notesOf(translation)).toEqual(["A VEVENT within the event was left out."]);
+  });
+
+  it("has its rule once where it stands there twice", () => {
+    const lines = linesOf(
+      translate(...event(...times, "RRULE:FREQ=DAILY;COUNT=2", "RRULE:FREQ=DAILY;COUNT=2")),
+    );
+    expect(lines.filter((line) => line.startsWith("RRULE"))).toEqual(["RRULE:FREQ=DAILY;COUNT=2"]);
+  });
+
   it("is repaired where a server would refuse it or repair it worse, and says so", () => {
     const translation = translate(
       "BEGIN:VTODO",
@@ -213,6 +270,35 @@ describe("an object of iCloud", () => {
     expect(linesOf(translation).filter((line) => line === "BEGIN:VEVENT")).toHaveLength(1);
   });
 
+  const auckland = ["BEGIN:VTIMEZONE", "TZID:Pacific/Auckland", "END:VTIMEZONE"];
+  it.each<[string, string, string[], string]>([
+    ["DTSTART:20260302T090000Z", "RECURRENCE-ID;VALUE=DATE:20260303", [], "EXDATE:20260303T090000Z"],
+    [
+      "DTSTART;TZID=Europe/Berlin:20260302T003000",
+      "RECURRENCE-ID;VALUE=DATE:20260303",
+      [],
+      "EXDATE;TZID=Europe/Berlin:20260303T003000",
+    ],
+    ["DTSTART;VALUE=DATE:20260302", "RECURRENCE-ID:20260303T050000Z", [], "EXDATE;VALUE=DATE:20260303"],
+    ["DTSTART;VALUE=DATE:20260302", "RECURRENCE-ID:20260303T150000Z", [], "EXDATE;VALUE=DATE:20260303"],
+    ["DTSTART;VALUE=DATE:20260302", "RECURRENCE-ID:20260303T000000Z", [], "EXDATE;VALUE=DATE:20260303"],
+    ["DTSTART;VALUE=DATE:20260302", "RECURRENCE-ID:20260302T110000Z", auckland, "EXDATE;VALUE=DATE:20260303"],
+    [
+      "DTSTART;VALUE=DATE:20260302",
+      "RECURRENCE-ID;TZID=Europe/Berlin:20260303T000000",
+      [],
+      "EXDATE;VALUE=DATE:20260303",
+    ],
+    ["DTSTART;VALUE=DATE:20260302", "RECURRENCE-ID:20260303T000000", [], "EXDATE;VALUE=DATE:20260303"],
+  ])("names a cancelled occurrence as its series does: %s, %s", (start, original, blocks, excluded) => {
+    const translation = translate(
+      ...blocks,
+      ...event(start, "RRULE:FREQ=DAILY;COUNT=3"),
+      ...event(original, "DTSTART:20260303T080000Z", "STATUS:CANCELLED"),
+    );
+    expect(linesOf(translation).filter((line) => line.startsWith("EXDATE"))).toEqual([excluded]);
+  });
+
   it("of loose occurrences becomes one event for each", () => {
     const translation = translate(
       ...event("RECURRENCE-ID;TZID=Europe/Berlin:20260303T090000", "DTSTART:20260303T100000Z", "SUMMARY:One"),
@@ -263,6 +349,7 @@ describe("an object of iCloud", () => {
     ["no start", event("SUMMARY:x")],
     ["two starts", event("DTSTART:20260302T090000Z", "DTSTART:20260303T090000Z")],
     ["two masters", [...event(...times), ...event(...times)]],
+    ["two rules", event(...times, "RRULE:FREQ=DAILY;COUNT=2", "RRULE:FREQ=WEEKLY;COUNT=2")],
     ["no UID", ["BEGIN:VEVENT", ...times, "END:VEVENT"]],
     ["a rule that no server takes", event(...times, "RRULE:FREQ=FORTNIGHTLY")],
     ["an occurrence of no time", [...event(...times), ...event("RECURRENCE-ID:soon", ...times)]],

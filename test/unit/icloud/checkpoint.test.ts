@@ -15,6 +15,7 @@ describe("checkpoints", () => {
     { mode: "sync", token: "http://sabre.io/ns/sync/7" },
     { mode: "etags", ctag: '"x"' },
     { mode: "etags", ctag: null },
+    { mode: "etags", ctag: '"x"', retrySyncAt: 1_790_000_000_000 },
   ];
   it.each(checkpoints)("come back as they were: %j", (checkpoint) => {
     expect(parseCheckpoint(formatCheckpoint(checkpoint), subject)).toEqual(checkpoint);

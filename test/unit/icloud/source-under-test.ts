@@ -29,10 +29,15 @@ export function sourceConfig(overrides: Partial<CaldavSourceConfig> = {}): Calda
   };
 }
 
-/** A source that tries everything once. */
-export function openSource(transport: Transport, overrides: Partial<CaldavSourceConfig> = {}): Source {
+/** A source that tries everything once; `now` is the time that it believes it is. */
+export function openSource(
+  transport: Transport,
+  overrides: Partial<CaldavSourceConfig> = {},
+  now: () => number = Date.now,
+): Source {
   return createCaldavSource(sourceConfig(overrides), {
     transport,
+    clock: { now, sleep: async () => {} },
     retry: { attempts: 1, baseDelayMs: 1, maxDelayMs: 1, maxTotalWaitMs: 1 },
   });
 }

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "./test-database.ts";
 
 /* PGlite has one connection for everybody: what runs beside an open transaction must wait for its end. */
+
+vi.setConfig({ testTimeout: 30_000 });
 
 let database: TestDatabase;
 beforeAll(async () => {

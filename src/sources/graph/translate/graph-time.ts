@@ -16,28 +16,50 @@ export function namedZone(name: string | null | undefined): NamedZone | null {
   return block === null ? null : { tzid: block.tzid, zone: zoneOf(iana) };
 }
 
-/** Wall clock of a dateTime (milliseconds as if UTC, whole seconds); null if it is none. */
+/** Wall clock of a dateTime (milliseconds as if UTC, whole seconds), as it stands there; null if it is none. */
 export function wallOf(time: DateTimeTimeZone | null | undefined): number | null {
-  return wallOfText(time?.dateTime ?? "");
+  return readTime(time?.dateTime)?.wall ?? null;
 }
 
-function wallOfText(text: string): number | null {
-  const match = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?Z?)?$/.exec(text);
-  if (match === null || text.startsWith("0001-")) return null;
-  const wall = Date.parse(`${match[1]}T${match[2] ?? "00:00:00"}Z`);
-  return Number.isNaN(wall) ? null : wall;
+/** `offset` in milliseconds east of UTC, 0 for `Z`; null where the text names none, as Graph documents it. */
+function readTime(text: string | null | undefined): { wall: number; offset: number | null } | null {
+  const shape = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|[+-]\d\d:\d\d)?)?$/;
+  const match = shape.exec(text ?? "");
+  if (match === null || match[1]?.startsWith("0001-") !== false) return null;
+  const wall = Date.parse(`${match[1]}T${match[2] ?? "00:00"}${match[3] ?? ":00"}Z`);
+  if (Number.isNaN(wall)) return null;
+  const instant =
+    match[4] === undefined ? wall : Date.parse(`${match[1]}T${match[2]}${match[3] ?? ":00"}${match[4]}`);
+  if (Number.isNaN(instant)) return null;
+  return { wall, offset: match[4] === undefined ? null : wall - instant };
 }
 
 /** Instant of a property in UTC (`originalStart`, `lastModifiedDateTime`), whole seconds; null if absent or the year 1. */
 export function instantOfText(text: string | null | undefined): number | null {
-  return wallOfText(text ?? "");
+  const read = readTime(text);
+  return read === null ? null : read.wall - (read.offset ?? 0);
 }
 
-/** Instant of a dateTime with its zone; null if either cannot be read. */
-export function instantOf(time: DateTimeTimeZone | null | undefined): number | null {
-  const wall = wallOf(time);
-  const zone = namedZone(time?.timeZone ?? "UTC");
-  return wall === null || zone === null ? null : zone.zone.toInstant(wall);
+/** True where the zone of a dateTime must be known to tell its instant, and is not. */
+export function isInUnknownZone(time: DateTimeTimeZone | null | undefined): boolean {
+  return readTime(time?.dateTime)?.offset === null && namedZone(time?.timeZone ?? "UTC") === null;
+}
+
+/** True where a dateTime names its own offset, which then counts instead of its zone. */
+export function hasOffset(time: DateTimeTimeZone | null | undefined): boolean {
+  return typeof readTime(time?.dateTime)?.offset === "number";
+}
+
+/** Instant of a dateTime with its zone (`fallback` where that is unknown); null if either cannot be read. */
+export function instantOf(
+  time: DateTimeTimeZone | null | undefined,
+  fallback: NamedZone | null = null,
+): number | null {
+  const read = readTime(time?.dateTime);
+  if (read === null) return null;
+  if (read.offset !== null) return read.wall - read.offset;
+  const zone = namedZone(time?.timeZone ?? "UTC") ?? fallback;
+  return zone === null ? null : zone.zone.toInstant(read.wall);
 }
 
 /** First midnight of a wall clock's day. */
@@ -61,13 +83,15 @@ export function allDayTimes(event: GraphEvent): Times | null {
 
 /**
  * Start and end of a timed single event: the instant is the truth, written in the event's own zone where
- * zone and wall clock give that very instant back, in UTC otherwise. Null if unreadable.
+ * zone and wall clock give that very instant back, in UTC otherwise. A wall clock in an unknown zone is read
+ * in the event's own, or in the owner's (`owner`, IANA). Null if unreadable.
  */
-export function singleTimes(event: GraphEvent): Times | null {
-  const start = instantOf(event.start);
-  const end = instantOf(event.end);
-  if (start === null || end === null) return null;
+export function singleTimes(event: GraphEvent, owner: string): Times | null {
   const zone = namedZone(event.originalStartTimeZone);
+  const fallback = zone ?? namedZone(owner);
+  const start = instantOf(event.start, fallback);
+  const end = instantOf(event.end, fallback);
+  if (start === null || end === null) return null;
   return zonedTimes(start, Math.max(start, end), zone);
 }
 

@@ -1,27 +1,47 @@
 import type {
-  DayOfWeek,
   RecurrencePattern,
+  RecurrencePatternType,
   RecurrenceRange,
-  WeekIndex,
+  RecurrenceRangeType,
 } from "@microsoft/microsoft-graph-types";
 
-const dayCodes: Readonly<Partial<Record<DayOfWeek, string>>> = {
-  sunday: "SU",
-  monday: "MO",
-  tuesday: "TU",
-  wednesday: "WE",
-  thursday: "TH",
-  friday: "FR",
-  saturday: "SA",
-};
+// All words are compared in lower case: not every version of Graph writes them alike.
+const dayCodes: ReadonlyMap<string, string> = new Map([
+  ["sunday", "SU"],
+  ["monday", "MO"],
+  ["tuesday", "TU"],
+  ["wednesday", "WE"],
+  ["thursday", "TH"],
+  ["friday", "FR"],
+  ["saturday", "SA"],
+]);
 
-const positions: Readonly<Partial<Record<WeekIndex, number>>> = {
-  first: 1,
-  second: 2,
-  third: 3,
-  fourth: 4,
-  last: -1,
-};
+const positions: ReadonlyMap<string, number> = new Map([
+  ["first", 1],
+  ["second", 2],
+  ["third", 3],
+  ["fourth", 4],
+  ["last", -1],
+]);
+
+const patternTypes: ReadonlyMap<string, RecurrencePatternType> = new Map(
+  (
+    ["daily", "weekly", "absoluteMonthly", "relativeMonthly", "absoluteYearly", "relativeYearly"] as const
+  ).map((type) => [lower(type), type]),
+);
+
+const rangeTypes: ReadonlyMap<string, RecurrenceRangeType> = new Map(
+  (["noEnd", "numbered", "endDate"] as const).map((type) => [lower(type), type]),
+);
+
+/** Null where the type is missing, or one that Graph may learn one day. */
+function typeOf(pattern: RecurrencePattern): RecurrencePatternType | null {
+  return patternTypes.get(lower(pattern.type ?? "")) ?? null;
+}
+
+function lower(word: string): string {
+  return word.toLowerCase();
+}
 
 /**
  * What happens to day 29, 30 or 31 in a shorter month: `clamp` to its last day, as Outlook shows it, or
@@ -42,13 +62,13 @@ export function ruleOfPattern(pattern: RecurrencePattern, shortMonths: ShortMont
 }
 
 function partsOf(pattern: RecurrencePattern, shortMonths: ShortMonths): string[] | null {
-  const type = pattern.type ?? null;
+  const type = typeOf(pattern);
   switch (type) {
     case "daily":
       return ["FREQ=DAILY"];
     case "weekly": {
       const days = daysOf(pattern);
-      const start = dayCodes[pattern.firstDayOfWeek ?? "sunday"];
+      const start = dayCodes.get(lower(pattern.firstDayOfWeek ?? "sunday"));
       return days === null || start === undefined
         ? null
         : ["FREQ=WEEKLY", `BYDAY=${days.join(",")}`, `WKST=${start}`];
@@ -68,9 +88,7 @@ function partsOf(pattern: RecurrencePattern, shortMonths: ShortMonths): string[]
     case null:
       return null;
     default:
-      // A type that Graph may learn one day.
-      void (type satisfies never);
-      return null;
+      return type satisfies never;
   }
 }
 
@@ -81,8 +99,9 @@ function combine(first: string[], second: string[] | null): string[] | null {
 /** True for the patterns whose meaning depends on ShortMonths. */
 export function dependsOnShortMonths(pattern: RecurrencePattern): boolean {
   const day = pattern.dayOfMonth ?? 0;
-  if (pattern.type === "absoluteMonthly") return day > 28;
-  return pattern.type === "absoluteYearly" && pattern.month === 2 && day > 28;
+  const type = typeOf(pattern);
+  if (type === "absoluteMonthly") return day > 28;
+  return type === "absoluteYearly" && pattern.month === 2 && day > 28;
 }
 
 function monthDay(day: number | undefined, month: number | null, shortMonths: ShortMonths): string[] | null {
@@ -98,7 +117,7 @@ function monthDay(day: number | undefined, month: number | null, shortMonths: Sh
 
 function relativeDay(pattern: RecurrencePattern): string[] | null {
   const days = daysOf(pattern);
-  const position = positions[pattern.index ?? "first"];
+  const position = positions.get(lower(pattern.index ?? "first"));
   const [only, second] = days ?? [];
   if (days === null || only === undefined || position === undefined) return null;
   // Several days mean the n-th day that is one of them, not the n-th of each.
@@ -109,7 +128,7 @@ function relativeDay(pattern: RecurrencePattern): string[] | null {
 
 function daysOf(pattern: RecurrencePattern): string[] | null {
   const names = pattern.daysOfWeek ?? [];
-  const days = names.flatMap((name) => dayCodes[name] ?? []);
+  const days = names.flatMap((name) => dayCodes.get(lower(name)) ?? []);
   return days.length === 0 || days.length < names.length ? null : [...new Set(days)];
 }
 
@@ -121,7 +140,7 @@ export type RangeEnd =
 
 /** Reads a Graph range's end; null if it cannot be read. */
 export function endOfRange(range: RecurrenceRange): RangeEnd | null {
-  const type = range.type ?? null;
+  const type = rangeTypes.get(lower(range.type ?? "")) ?? null;
   switch (type) {
     case "noEnd":
       return { kind: "never" };
@@ -130,14 +149,13 @@ export function endOfRange(range: RecurrenceRange): RangeEnd | null {
       return Number.isInteger(count) && count > 0 ? { kind: "count", count } : null;
     }
     case "endDate": {
-      const date = /^\d{4}-\d\d-\d\d$/.exec(range.endDate ?? "")?.[0];
+      const date = /^\d{4}-\d\d-\d\d(?=T|$)/.exec(range.endDate ?? "")?.[0];
       const lastDay = Date.parse(`${date}T00:00:00Z`);
       return date === undefined || Number.isNaN(lastDay) ? null : { kind: "last-day", lastDay };
     }
     case null:
       return null;
     default:
-      void (type satisfies never);
-      return null;
+      return type satisfies never;
   }
 }

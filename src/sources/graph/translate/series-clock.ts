@@ -3,7 +3,15 @@ import { type DateValue, dayMs } from "../../../calendar/date-value.ts";
 import { zoneOf } from "../../../calendar/zones.ts";
 import type { GraphEvent, GraphSeries } from "../native.ts";
 import { dayOfOccurrenceId, occurrenceIdOf } from "../occurrence-id.ts";
-import { instantOf, instantOfText, midnight, type NamedZone, namedZone, wallOf } from "./graph-time.ts";
+import {
+  hasOffset,
+  instantOf,
+  instantOfText,
+  midnight,
+  type NamedZone,
+  namedZone,
+  wallOf,
+} from "./graph-time.ts";
 
 /** How a series reads clocks: its zone, its time of day, and whether it is one of whole days. */
 export type SeriesClock = {
@@ -14,6 +22,8 @@ export type SeriesClock = {
   readonly end: number;
   /** What the owner should know about the choice of the zone; null if it was clear. */
   readonly note: string | null;
+  /** The days that the rule gives between two of them, for a series of whole days whose rule is known. */
+  readonly days?: (from: number, to: number) => readonly number[];
 };
 
 /**
@@ -75,8 +85,9 @@ function wallIn(
   seriesZone: string | null | undefined,
 ): number | null {
   const read = namedZone(time?.timeZone ?? "UTC");
-  const isSame = time?.timeZone === seriesZone || (read !== null && read.tzid === named.tzid);
-  if (isSame) return wallOf(time);
+  const isNamedSo = Boolean(seriesZone) && time?.timeZone === seriesZone;
+  const isSame = isNamedSo || (read !== null && read.tzid === named.tzid);
+  if (isSame && !hasOffset(time)) return wallOf(time);
   const instant = instantOf(time);
   return instant === null ? null : named.zone.toWall(instant);
 }
@@ -114,13 +125,21 @@ export function occurrenceWall(event: GraphEvent, clock: SeriesClock): number | 
     const start = wallOf(event.start);
     return start === null ? null : midnight(start);
   }
-  const instant = instantOf(event.start);
+  const instant = instantOf(event.start, clock.named);
   return instant === null ? null : snap(clock.named.zone.toWall(instant), clock);
 }
 
+/** How far off midnight may be where the zone is wrong: from 12 hours west to 14 hours east. */
+const widest = 26 * 3_600_000;
+
 function snap(wall: number, clock: SeriesClock): number {
-  // The day of an all-day original is midnight in the series' zone: rounding forgives a wrong zone.
-  if (clock.isAllDay) return midnight(wall + dayMs / 2);
+  if (clock.isAllDay) {
+    // The day of an all-day original is midnight in the series' zone, which may not be the one we know.
+    const [day] = (clock.days?.(wall - widest, wall + widest) ?? []).toSorted(
+      (a, b) => Math.abs(a - wall) - Math.abs(b - wall),
+    );
+    return day ?? midnight(wall + dayMs / 2);
+  }
   const timeOfDay = clock.start - midnight(clock.start);
   const candidates = [-dayMs, 0, dayMs].map((shift) => midnight(wall) + shift + timeOfDay);
   return candidates.find((candidate) => Math.abs(candidate - wall) <= nearby) ?? wall;

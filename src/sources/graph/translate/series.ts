@@ -33,9 +33,10 @@ export function describeSeries(series: GraphSeries, uid: string, fallback: strin
   const text = ruleFor(pattern, end, series, given);
   const rule = text === null ? null : parseRule(text);
   if (text === null || rule === null) return unknownPattern(series);
-  const clock = atFirstOccurrence(given, rule, end);
-  if (clock === null) return problem("Its recurrence gives no occurrence at all.");
-  const starts = (from: number, to: number): readonly number[] => startsOf(rule, clock, end, from, to);
+  const first = atFirstOccurrence(given, rule, end);
+  if (first === null) return problem("Its recurrence gives no occurrence at all.");
+  const starts = (from: number, to: number): readonly number[] => startsOf(rule, first, end, from, to);
+  const clock = first.isAllDay ? { ...first, days: starts } : first;
   const found = placements(series, clock, starts);
   if (found === null) return problem("An exception of it does not say which occurrence it replaces.");
   const overrides = describeOverrides(found, series.master, clock, uid);
@@ -166,7 +167,7 @@ function withDefaults(exception: GraphEvent, master: GraphEvent): GraphEvent {
 
 function overrideTimes(exception: GraphEvent, clock: SeriesClock): Times | null {
   if (exception.isAllDay === true) return allDayTimes(exception);
-  const start = instantOf(exception.start);
-  const end = instantOf(exception.end);
+  const start = instantOf(exception.start, clock.named);
+  const end = instantOf(exception.end, clock.named);
   return start === null || end === null ? null : zonedTimes(start, Math.max(start, end), clock.named);
 }

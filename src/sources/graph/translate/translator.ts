@@ -10,8 +10,16 @@ import { utc } from "../../../calendar/zones.ts";
 import { fitForServer } from "../../../calendar/poison.ts";
 import type { TranslationContext, Translator } from "../../source.ts";
 import { type GraphEvent, type GraphSingle, type GraphSeries, parseNative } from "../native.ts";
+import { dayOfOccurrenceId, occurrenceIdOf } from "../occurrence-id.ts";
 import { describe } from "./describe.ts";
-import { allDayTimes, instantOfText, midnight, namedZone, singleTimes } from "./graph-time.ts";
+import {
+  allDayTimes,
+  instantOfText,
+  isInUnknownZone,
+  midnight,
+  namedZone,
+  singleTimes,
+} from "./graph-time.ts";
 import { describeSeries } from "./series.ts";
 
 /** Graph JSON (see ../native.ts) to iCalendar. Never throws: an event that cannot be translated is quarantined alone. */
@@ -41,29 +49,47 @@ function skipReason(event: GraphEvent): string | null {
 function translateSingle({ event }: GraphSingle, context: TranslationContext): Translation {
   const reason = skipReason(event);
   if (reason !== null) return { kind: "skipped", reason };
-  const times = event.isAllDay === true ? allDayTimes(event) : singleTimes(event);
+  const times = event.isAllDay === true ? allDayTimes(event) : singleTimes(event, context.zone);
   if (times === null) return quarantined("Its start or end cannot be read.");
   const { uid, instanceDate } = identityOf(event);
   const instance = instanceOf(event, times.start, instanceDate);
-  return finish([describe(event, uid, times)], event, context, [], instance);
+  const isGuessed = event.isAllDay !== true && [event.start, event.end].some(isInUnknownZone);
+  return finish([describe(event, uid, times)], event, context, isGuessed ? [guessNote(event)] : [], instance);
 }
 
-/** The instance that a loose occurrence stands for, by `originalStart` or the day in its UID. */
+function guessNote({ start, originalStartTimeZone }: GraphEvent): string {
+  const used = namedZone(originalStartTimeZone) === null ? "your own" : originalStartTimeZone;
+  return `Its time is given in the unknown time zone "${start?.timeZone ?? ""}" and was read in ${used}.`;
+}
+
+/** The instance that a loose occurrence stands for, by `originalStart` or the day in its ids. */
 function instanceOf(event: GraphEvent, start: DateValue, instanceDate: string | null): string | null {
   const isLoose = event.type === "occurrence" || event.type === "exception";
   const original = isLoose ? instantOfText(event.originalStart) : null;
   const tzid = start.form === "zoned" ? start.tzid : (event.originalStartTimeZone ?? null);
   const zone = namedZone(tzid)?.zone ?? utc;
-  if (original !== null) {
-    // The original of a whole day is midnight where the event lives; rounding forgives a wrong zone.
-    return event.isAllDay === true
-      ? instanceName({ form: "date", wall: midnight(zone.toWall(original) + dayMs / 2) }, utc)
-      : new Date(original).toISOString();
-  }
+  if (event.isAllDay === true) {
+    const day = isLoose ? (dayOfOccurrenceId(occurrenceIdOf(event)) ?? instanceDate) : null;
+    if (day !== null) return instanceOnDay(day, start, utc);
+    if (original !== null) return dayNear(zone.toWall(original), start);
+  } else if (original !== null) return new Date(original).toISOString();
   return instanceDate === null
     ? null
     : instanceOnDay(instanceDate, start, start.form === "zoned" ? zone : utc);
 }
+
+/**
+ * The day whose midnight, where the event lives, is the original: the event's own day if that is no further
+ * off than a wrong zone can put it, else the nearest.
+ */
+function dayNear(original: number, start: DateValue): string {
+  const isExact = midnight(original) === original;
+  const isUnmoved = !isExact && Math.abs(start.wall - original) <= furthestOffset;
+  const wall = isUnmoved ? start.wall : midnight(original + dayMs / 2);
+  return instanceName({ form: "date", wall }, utc);
+}
+
+const furthestOffset = 14 * 3_600_000;
 
 function translateSeries(series: GraphSeries, context: TranslationContext): Translation {
   const reason = skipReason(series.master);
