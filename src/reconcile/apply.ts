@@ -1,3 +1,4 @@
+import { RemoteError } from "../http/remote-error.ts";
 import { kalendsId, slotName, slotUid, slotValue } from "../calendar/slot.ts";
 import { stamp } from "../calendar/stamp.ts";
 import type { TargetCollection } from "../sink/sink.ts";
@@ -11,6 +12,7 @@ import { nativesOf } from "../store/translations.ts";
 import type { Action, PlanCandidate, PlanMapping } from "./action.ts";
 import type { Context } from "./context.ts";
 import { desiredObject } from "./desired-object.ts";
+import { OutageWatch } from "./outage.ts";
 import type { AccountInUse } from "./translate.ts";
 import { type LeaseGuard, LeaseLostError } from "./with-lease.ts";
 import { type Desired, type WriteResult, writeAway, writeNew, writeOver } from "./write-action.ts";
@@ -63,14 +65,15 @@ export async function applyActions(
   signal: AbortSignal,
 ): Promise<ApplyCounts> {
   const counts: ApplyCounts = { created: 0, updated: 0, removed: 0, adopted: 0, refused: 0, postponed: 0 };
+  const watch = new OutageWatch();
   let done = 0;
   for (const batch of chunks(request.actions, batchSize)) {
     const prepared = await prepare(context, request, batch);
     await commitIntents(context.db, request.targetId, prepared.flatMap(intentOf), context.clock.now());
     const records: AppliedRecord[] = [];
     const kept: string[] = [];
-    const record = (): Promise<void> =>
-      commitApplied(context.db, request.targetId, records, kept, request.marks, context.clock.now());
+    const record = (finished: readonly AppliedRecord[]): Promise<void> =>
+      commitApplied(context.db, request.targetId, finished, kept, request.marks, context.clock.now());
     try {
       for (const item of prepared) {
         await lease.check();
@@ -79,17 +82,25 @@ export async function applyActions(
           kept.push(result.replaced);
         records.push(recordOf(request, item, result));
         count(counts, item.action, result);
+        watch.notice(result, `writing to ${request.targetId}`);
         done += 1;
         context.progress({ task: `writing to ${request.targetId}`, done, total: request.actions.length });
       }
     } catch (error) {
       // Without the lease somebody else may have recorded newer writes: the intents tell of ours.
-      if (!(error instanceof LeaseLostError)) await record();
+      if (error instanceof LeaseLostError) throw error;
+      // An outage is not the objects' fault: what was refused in it is tried again.
+      const left = error instanceof RemoteError ? records.map(asPostponed) : records;
+      await record(left);
       throw error;
     }
-    await record();
+    await record(records);
   }
   return counts;
+}
+
+function asPostponed(record: AppliedRecord): AppliedRecord {
+  return record.effect.kind === "refused" ? { ...record, effect: { kind: "postponed" } } : record;
 }
 
 async function prepare(

@@ -20,7 +20,8 @@ export type WriteResult =
       readonly replaced: string | null;
     }
   | { readonly kind: "removed"; readonly note: string; readonly replaced: string | null }
-  | { readonly kind: "refused"; readonly reason: string }
+  /** `status` is the server's answer; null where it was not asked. */
+  | { readonly kind: "refused"; readonly status: number | null; readonly reason: string }
   /** Somebody was faster twice in a row: left to the next run. */
   | { readonly kind: "postponed"; readonly reason: string };
 
@@ -41,7 +42,7 @@ export async function writeNew(
     case "written":
       return stands(outcome.etag, desired, outcome.stored, "created");
     case "refused":
-      return { kind: "refused", reason: outcome.reason };
+      return { kind: "refused", status: outcome.status, reason: outcome.reason };
     case "missing":
       return { kind: "postponed", reason: "the calendar did not take a new object (404)" };
     case "precondition-failed": {
@@ -66,7 +67,7 @@ export async function writeOver(
     case "written":
       return stands(outcome.etag, desired, outcome.stored, "updated");
     case "refused":
-      return { kind: "refused", reason: outcome.reason };
+      return { kind: "refused", status: outcome.status, reason: outcome.reason };
     case "missing":
       return recreate(collection, desired, signal);
     case "precondition-failed": {
@@ -87,7 +88,7 @@ async function recreate(
   const outcome = await collection.create(desired.name, desired.ics, signal);
   if (outcome.kind === "written")
     return stands(outcome.etag, desired, outcome.stored, "was missing in the target, made again");
-  if (outcome.kind === "refused") return { kind: "refused", reason: outcome.reason };
+  if (outcome.kind === "refused") return { kind: "refused", status: outcome.status, reason: outcome.reason };
   return { kind: "postponed", reason: "the object comes and goes in the target" };
 }
 
@@ -101,7 +102,11 @@ async function overwrite(
   signal: AbortSignal,
 ): Promise<WriteResult> {
   if (!isOurs(existing, desired.uid)) {
-    return { kind: "refused", reason: "another object, not written by Kalends, has its name in the target" };
+    return {
+      kind: "refused",
+      status: null,
+      reason: "another object, not written by Kalends, has its name in the target",
+    };
   }
   const found = fingerprint(existing.ics);
   if (found === desired.fingerprint) {
@@ -114,7 +119,7 @@ async function overwrite(
     };
   }
   const outcome = await collection.update(desired.name, desired.ics, existing.etag, signal);
-  if (outcome.kind === "refused") return { kind: "refused", reason: outcome.reason };
+  if (outcome.kind === "refused") return { kind: "refused", status: outcome.status, reason: outcome.reason };
   if (outcome.kind !== "written")
     return { kind: "postponed", reason: "the object keeps changing in the target" };
   const byOthers = standing === null || found !== standing.sinkFingerprint;

@@ -88,6 +88,10 @@ describe("2,000 events of two tenants and iCloud", { timeout: patience }, () => 
   });
 
   it("mail nobody, on whichever side, though the sink's users organise and attend some of them", () => {
+    expect(kalends.household.baikal.control.setSwitches({})).toMatchObject({
+      scheduling: true,
+      mailing: true,
+    });
     const bodies = ["all", "agency"].flatMap((target) =>
       Object.values(kalends.standing(target)).map(({ body }) => body),
     );

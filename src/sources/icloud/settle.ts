@@ -1,15 +1,16 @@
 import { inBatches } from "../../dav/batches.ts";
-import { readCalendar } from "../../dav/calendars.ts";
 import { getObject } from "../../dav/get.ts";
 import { urlOfHref } from "../../dav/href.ts";
+import { listEtags } from "../../dav/list-etags.ts";
+import { RemoteError } from "../../http/remote-error.ts";
 import type { OwedItem, OwedWork, Settlement } from "../source.ts";
 import type { Account, Collection } from "./account.ts";
 import { multigetEach } from "./fetch-objects.ts";
 import { liesInTheObjects } from "./object-error.ts";
 
 /**
- * Works off owed objects: each is read once more, and what stands there decides. Only a GET is believed to say that an
- * object is gone, and only while its collection is still there.
+ * Works off owed objects: each is read once more, and what stands there decides. An object is gone when a GET says so
+ * and a complete listing of its collection lacks it.
  *
  * @throws RemoteError where the server or the collection cannot be read.
  */
@@ -19,6 +20,7 @@ export async function* settleOwed(
   items: readonly OwedWork[],
   signal: AbortSignal,
 ): AsyncGenerator<readonly Settlement[], void, undefined> {
+  let listed: ReadonlySet<string> | undefined;
   for (const batch of inBatches(items, account.batchSize)) {
     const wanted = batch.filter(({ kind }) => kind !== "tombstone").map(({ nativeId }) => nativeId);
     const results = await multigetEach(account, collection, [...new Set(wanted)], signal);
@@ -33,12 +35,28 @@ export async function* settleOwed(
           : await settleAlone(account, collection, item, signal),
       );
     }
-    // A collection that was removed or moved away answers 404 for all of its objects: that is no deletion.
-    if (settled.some((settlement) => settlement.kind === "gone")) {
-      await readCalendar(account.client, collection.url, signal);
+    if (!settled.some((settlement) => settlement.kind === "gone")) {
+      yield settled;
+      continue;
     }
-    yield settled;
+    // A 404 alone is no deletion: a proxy may say so for anything, and a calendar that moved away for everything.
+    listed ??= new Set((await listEtags(account.client, collection.url, signal)).map(({ href }) => href));
+    yield settled.map((settlement) => unlessListed(settlement, listed, collection));
   }
+}
+
+function unlessListed(
+  settlement: Settlement,
+  listed: ReadonlySet<string> | undefined,
+  collection: Collection,
+): Settlement {
+  if (settlement.kind !== "gone" || listed?.has(settlement.item.nativeId) !== true) return settlement;
+  const message = `${collection.subject}: the server lists ${settlement.item.nativeId} and answers 404 for it`;
+  return {
+    kind: "failed",
+    item: settlement.item,
+    error: new RemoteError("protocol", message, { status: 404 }),
+  };
 }
 
 async function settleAlone(
