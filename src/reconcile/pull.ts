@@ -142,14 +142,7 @@ async function collectionFailed(state: PullState, collection: Collection, error:
   note(state, error.message, error);
   await noteCollectionError(state.context.db, collection.id, error.message);
   // The calendar or its whole home may have moved: the next pull looks for it again.
-  if (
-    error.kind === "missing" ||
-    error.kind === "protocol" ||
-    error.kind === "auth" ||
-    error.kind === "forbidden"
-  ) {
-    await forgetListing(state.context.db, state.account.id);
-  }
+  if (!error.willRecover && error.kind !== "aborted") await forgetListing(state.context.db, state.account.id);
   // These concern the whole account: going on would only repeat them for every calendar.
   if (error.kind === "auth" || error.kind === "throttled" || error.kind === "aborted") throw error;
 }

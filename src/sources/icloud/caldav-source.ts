@@ -71,6 +71,12 @@ export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSour
         current = await findHomes(account, signal);
         found = await list(current, signal);
       }
+      // A home that moved may redirect to the new one: what it redirects for a single calendar is another matter.
+      const isElsewhere = found.some(({ url }) => current.every((home) => home.origin !== url.origin));
+      if (remembered !== null && isElsewhere) {
+        current = await findHomes(account, signal);
+        found = await list(current, signal);
+      }
       homes = current;
       return { ...selectCalendars(found, config.calendars), memory: rememberHomes(account, current) };
     },
