@@ -92,7 +92,7 @@ async function pull(state: PullState): Promise<FinishedPull> {
     return await conclude(state, collections.length, finished === collections.length);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
-    note(state, error.message, error);
+    if (!state.errors.some((entry) => entry.error === error)) note(state, error.message, error);
     return await conclude(state, 0, false);
   }
 }

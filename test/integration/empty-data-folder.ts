@@ -1,10 +1,14 @@
-import { rmSync } from "node:fs";
-import { cp, mkdtemp } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 import { openStore } from "../../src/store/store.ts";
 
 let template: Promise<string> | undefined;
+
+afterAll(async () => {
+  if (template !== undefined) await rm(await template, { recursive: true, force: true });
+});
 
 /** Puts an embedded database without content at `folder`: a copy, because making one takes seconds. */
 export async function fillDataFolder(folder: string): Promise<void> {
@@ -14,7 +18,6 @@ export async function fillDataFolder(folder: string): Promise<void> {
 
 async function makeTemplate(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "kalends-empty-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const store = await openStore({ databaseUrl: null, dataFolder: folder, command: "test" });
   await store[Symbol.asyncDispose]();
   return folder;
