@@ -7,7 +7,7 @@ const project = (name: string, extra: object = {}) => ({
 export default defineConfig({
   test: {
     reporters: ["default", "./test/closing-line.ts"],
-    // The machines that run it have two cores; by default vitest leaves one of them idle.
+    // By default one core of two stays idle.
     maxWorkers: 2,
     projects: [
       project("unit", { env: { TZ: "Pacific/Auckland" } }),
