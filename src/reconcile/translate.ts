@@ -12,7 +12,7 @@ import {
   type TranslationCommit,
 } from "../store/translations.ts";
 import type { ConfiguredAccount, Context } from "./context.ts";
-import { slotValues } from "./slot-values.ts";
+import { isOwnObject, slotValues } from "./slot-values.ts";
 
 /** An account of the configuration with its row. */
 export type AccountInUse = { readonly configured: ConfiguredAccount; readonly account: Account };
@@ -81,6 +81,9 @@ async function translateBatch(
 }
 
 function translateOne(context: Context, entry: AccountInUse, event: DirtyEvent): Translation {
+  if (isOwnObject(context, event.native)) {
+    return { kind: "skipped", reason: "Kalends wrote it itself: its calendar is one of the targets." };
+  }
   try {
     return entry.configured.source.translator.translate(event.native, {
       zone: context.zone,
