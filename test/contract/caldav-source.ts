@@ -176,7 +176,7 @@ export function caldavSourceContract(server: ServerUnderTest): void {
         await staged.pull();
         await other.remove(url, "a.ics");
         await put(url, "c", "Gamma");
-        staged.checkpoint = JSON.stringify({ mode: "sync", token });
+        staged.checkpoint = JSON.stringify({ mode: "sync", token, listedAt: Date.now() });
         await staged.pull();
         expect(staged.summaries()).toEqual(["Beta", "Gamma"]);
       });

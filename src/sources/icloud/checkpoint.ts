@@ -2,7 +2,7 @@ import { z } from "zod";
 import { RemoteError } from "../../http/remote-error.ts";
 
 const checkpointShape = z.discriminatedUnion("mode", [
-  z.strictObject({ mode: z.literal("sync"), token: z.string() }),
+  z.strictObject({ mode: z.literal("sync"), token: z.string(), listedAt: z.int() }),
   z.strictObject({
     mode: z.literal("etags"),
     ctag: z.string().nullable(),
@@ -11,14 +11,15 @@ const checkpointShape = z.discriminatedUnion("mode", [
 ]);
 
 const resumeShape = z.discriminatedUnion("at", [
-  z.strictObject({ at: z.literal("sync"), token: z.string().nullable() }),
+  z.strictObject({ at: z.literal("sync"), token: z.string().nullable(), listedAt: z.int() }),
   z.strictObject({ at: z.literal("listing"), end: checkpointShape }),
 ]);
 
 /**
  * Where the next round over a collection starts: a sync token (RFC 6578), or, on servers without
  * sync-collection, the ctag whose change calls for a complete listing (null: always list). A server that refused
- * sync-collection is asked again from `retrySyncAt` (epoch milliseconds) on.
+ * sync-collection is asked again from `retrySyncAt` on. `listedAt` is when everything was listed last. Both are
+ * epoch milliseconds.
  */
 export type Checkpoint = z.infer<typeof checkpointShape>;
 

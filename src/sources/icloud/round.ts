@@ -18,6 +18,9 @@ import { fetchObjects } from "./fetch-objects.ts";
 /** Objects per page, and so per commit. */
 const pageSize = 50;
 
+/** A server may answer an expired token with nothing instead of an error: a listing of everything now and then heals it. */
+const listEveryMs = 86_400_000;
+
 /** A refusal may be a passing one: how long it is before sync-collection is tried again. */
 const retrySyncAfterMs = 86_400_000;
 
@@ -50,11 +53,16 @@ async function ask(round: Round): Promise<Findings> {
   const { subject } = round.collection;
   if (resume !== null) {
     const position = parseResume(resume, subject);
-    return position.at === "sync" ? sinceToken(round, position.token) : listing(round, position.end, null);
+    return position.at === "sync"
+      ? sinceToken(round, position.token, position.listedAt)
+      : listing(round, position.end, null);
   }
   if (checkpoint !== null) {
     const position = parseCheckpoint(checkpoint, subject);
-    if (position.mode === "sync") return sinceToken(round, position.token);
+    if (position.mode === "sync") {
+      const isStale = round.clock.now() - position.listedAt >= listEveryMs;
+      return isStale ? everything(round) : sinceToken(round, position.token, position.listedAt);
+    }
     const isDue = position.retrySyncAt !== undefined && round.clock.now() >= position.retrySyncAt;
     return isDue ? everything(round) : sinceCtag(round, position.ctag, position.retrySyncAt);
   }
@@ -70,12 +78,15 @@ async function everything(round: Round): Promise<Findings> {
   const { account, collection, signal } = round;
   const { reports, ctag, syncToken } = await readCalendar(account.client, collection.url, signal);
   const offersSync = reports?.has("{DAV:}sync-collection");
+  const listedAt = round.clock.now();
   if (syncToken !== null && offersSync !== false)
-    return listing(round, { mode: "sync", token: syncToken }, null);
-  return offersSync === true ? sinceToken(round, null) : listing(round, { mode: "etags", ctag }, null);
+    return listing(round, { mode: "sync", token: syncToken, listedAt }, null);
+  return offersSync === true
+    ? sinceToken(round, null, listedAt)
+    : listing(round, { mode: "etags", ctag }, null);
 }
 
-async function sinceToken(round: Round, token: string | null): Promise<Findings> {
+async function sinceToken(round: Round, token: string | null, listedAt: number): Promise<Findings> {
   const { account, collection, request, signal } = round;
   const changes = await readChanges(account, collection, token, signal);
   if (changes === null) {
@@ -85,8 +96,8 @@ async function sinceToken(round: Round, token: string | null): Promise<Findings>
       note: "The server refused sync-collection: read by listing.",
     };
   }
-  const checkpoint: Checkpoint = { mode: "sync", token: changes.token };
-  const resume: Resume = { at: "sync", token };
+  const checkpoint: Checkpoint = { mode: "sync", token: changes.token, listedAt };
+  const resume: Resume = { at: "sync", token, listedAt };
   const found = changes.changed;
   if (token === null) {
     const known = await request.knownEtags("all");
@@ -96,7 +107,8 @@ async function sinceToken(round: Round, token: string | null): Promise<Findings>
   const repeatsWhatWeHold = [...found].some(([href, etag]) => isSame(known, href, etag));
   // An expired token may be answered with everything instead of an error; then absence counts.
   if (repeatsWhatWeHold) {
-    return listing(round, checkpoint, "The server repeated what it had said before: read by listing.");
+    const listed: Checkpoint = { ...checkpoint, listedAt: round.clock.now() };
+    return listing(round, listed, "The server repeated what it had said before: read by listing.");
   }
   return { kind: "incremental", found, gone: changes.removed, known, resume, checkpoint, note: null };
 }

@@ -12,7 +12,7 @@ const subject = 'calendar "Work" of source "family"';
 
 describe("checkpoints", () => {
   const checkpoints: Checkpoint[] = [
-    { mode: "sync", token: "http://sabre.io/ns/sync/7" },
+    { mode: "sync", token: "http://sabre.io/ns/sync/7", listedAt: 5 },
     { mode: "etags", ctag: '"x"' },
     { mode: "etags", ctag: null },
     { mode: "etags", ctag: '"x"', retrySyncAt: 1_790_000_000_000 },

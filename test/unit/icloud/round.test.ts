@@ -10,7 +10,7 @@ import {
   ScriptedCaldav,
   syncToken,
 } from "../sink/scripted-caldav.ts";
-import { openSource, readRound, work } from "./source-under-test.ts";
+import { openSource, readRound, work, today } from "./source-under-test.ts";
 
 const body = (name: string) => `BEGIN:VCALENDAR\nX-NAME:${name}\nEND:VCALENDAR\n`;
 const data = (name: string, tag: string) =>
@@ -41,9 +41,34 @@ const withMembers = (...names: readonly string[]) =>
     `sync-collection ${work}`,
     multistatus(...names.map((name) => listed(name, "2")), syncToken("t2")),
   );
-const token = (text: string) => ({ mode: "sync", token: text });
+const token = (text: string) => ({ mode: "sync", token: text, listedAt: today });
 
 describe("a round by sync-collection", () => {
+  it("lists everything once a day, for the changes that an expired token was silent about", async () => {
+    const day = 86_400_000;
+    const server = new ScriptedCaldav()
+      .on(`sync-collection ${work}`, multistatus(syncToken("t1")))
+      .on(`PROPFIND ${work}`, ({ headers }) =>
+        headers["depth"] === "0"
+          ? properties(syncs + syncToken("t1"))
+          : multistatus(calendar(work), listed("a.ics", "2")),
+      )
+      .on(`calendar-multiget ${work}`, everything("2"));
+    const options = { checkpoint: token("t0"), known: { "a.ics": "1" } };
+    const [before] = await readRound(
+      openSource(server, {}, () => today + day - 1),
+      options,
+    );
+    expect(before).toMatchObject({ kind: "incremental", staged: [] });
+    expect(before?.checkpoint).toBe(JSON.stringify(token("t1")));
+    const [after] = await readRound(
+      openSource(server, {}, () => today + day),
+      options,
+    );
+    expect(after).toMatchObject({ kind: "complete", staged: [staged("a.ics", "2")] });
+    expect(after?.checkpoint).toBe(JSON.stringify({ ...token("t1"), listedAt: today + day }));
+  });
+
   it("begins with a listing, and the token from before it", async () => {
     const server = new ScriptedCaldav()
       .on(`PROPFIND ${work}`, ({ headers }) =>
@@ -275,7 +300,7 @@ describe("a round by listing", () => {
     now += 86_399_999;
     expect(await round(refused)).toEqual(refused);
     now += 1;
-    expect(await round(refused)).toEqual(token("t9"));
+    expect(await round(refused)).toEqual({ ...token("t9"), listedAt: now });
   });
 
   it("reads an object without ETag again each time", async () => {
@@ -335,7 +360,7 @@ describe("the objects of a round", () => {
     const names = Array.from({ length: 120 }, (_, index) => `e${index}.ics`);
     const server = withMembers(...names).on(`calendar-multiget ${work}`, everything("2"));
     const pages = await readRound(openSource(server, { kind: "icloud" }), since);
-    const resume = JSON.stringify({ at: "sync", token: "t1" });
+    const resume = JSON.stringify({ at: "sync", token: "t1", listedAt: today });
     expect(pages.map((page) => [page.staged.length, page.resume, page.checkpoint])).toEqual([
       [50, resume, null],
       [50, resume, null],
