@@ -114,6 +114,23 @@ describe("a read that fails", () => {
     expect(titles(world)).toEqual(["b", "c", "changed meanwhile"]);
   });
 
+  it("finds a calendar's events again under another id, and doubles none of them", async () => {
+    const world = await settled("a", "b");
+    const account = world.account("home");
+    const names = [world.nameOf("a"), world.nameOf("b")];
+    world.sink.writes.length = 0;
+    account.list("private", false);
+    account.put("club", "a", "a");
+    account.put("club", "b", "b, changed meanwhile");
+    await world.settle();
+    expect(world.sink.writes).toEqual([{ kind: "update", name: names[1] }]);
+    expect(titles(world)).toEqual(["a", "b, changed meanwhile"]);
+    account.remove("club", "a");
+    await world.settle();
+    expect(titles(world)).toEqual(["a", "b, changed meanwhile"]);
+    expect([world.nameOf("a"), world.nameOf("b")]).toEqual(names);
+  });
+
   it("gives nonsense for an event, which stays as it was last readable", async () => {
     const world = await settled("a", "b");
     world.account("home").putText("private", "a", "BEGIN:VCALENDAR\r\nhalf a bo");
