@@ -1,3 +1,4 @@
+import { accountKey } from "../store/accounts.ts";
 import { listHolds } from "../store/holds.ts";
 import {
   type AccountStatus,
@@ -21,7 +22,7 @@ export const statusCommand: Command = async ({ context, output, daemon }) => {
   const targets = await targetStatus(context.db);
   const holds = await listHolds(context.db);
   const events = await leftOut(context.db, leftOutShown);
-  const configured = new Set(context.accounts.map((account) => `${account.sourceId}/${account.name}`));
+  const configured = new Set(context.accounts.map(accountKey));
 
   if (daemon !== null) output.print(daemon ? "daemon: running" : "daemon: not running on this data folder");
   for (const account of accounts)

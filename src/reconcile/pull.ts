@@ -2,7 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { RemoteError } from "../http/remote-error.ts";
 import type { OwedWork } from "../sources/source.ts";
-import { type Account, forgetListing, noteAttempt, noteComplete, noteIncomplete } from "../store/accounts.ts";
+import {
+  type Account,
+  accountKey,
+  forgetListing,
+  noteAttempt,
+  noteComplete,
+  noteIncomplete,
+} from "../store/accounts.ts";
 import {
   type Collection,
   listCollections,
@@ -46,7 +53,7 @@ export async function pullAccount(
   signal: AbortSignal,
   onStaged: () => void = () => undefined,
 ): Promise<PullResult> {
-  const name = `${configured.sourceId}/${configured.name}`;
+  const name = accountKey(configured);
   const result = await withLease(context, `pull:${name}`, signal, async (lease, fenced) => {
     const run: NewRun = { id: randomUUID(), kind: "pull", key: name, startedAt: context.clock.now() };
     const log = context.log.child({ run: run.id, source: configured.sourceId, account: configured.name });
@@ -106,7 +113,7 @@ async function refreshCalendars(state: PullState): Promise<Collection[]> {
     for (const name of listing.notFound) {
       note(
         state,
-        `${configured.sourceId}/${configured.name} has no calendar ${JSON.stringify(name)}: check its name in the configuration.`,
+        `${accountKey(configured)} has no calendar ${JSON.stringify(name)}: check its name in the configuration.`,
         null,
       );
     }

@@ -92,10 +92,10 @@ async function reconcile(work: Work): Promise<ReconcileResult> {
     await retryRefusals(context.db, target.id, now - refusalRetryMs, now);
     if ((await countDirtyKeys(context.db, target.id)) === 0) return { ...idle, translated };
     const collection = opened ?? (await reachTarget(context, configured, target, signal));
-    const { held } = await ensureTarget(context.db, target.id);
+    const { held, rewrites_expected } = await ensureTarget(context.db, target.id);
     if (held !== null) return { ...idle, outcome: "held", translated, errors: [held] };
     await resolveIntents(context, target.id, collection, signal);
-    return { ...(await planAndApply(work, collection)), translated };
+    return { ...(await planAndApply(work, collection, rewrites_expected)), translated };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     return await failed(context, target, error, signal.aborted);
@@ -151,11 +151,14 @@ export async function previewTarget(
   });
 }
 
-async function planAndApply(work: Work, collection: TargetCollection): Promise<ReconcileResult> {
+async function planAndApply(
+  work: Work,
+  collection: TargetCollection,
+  rewritesExpected: boolean,
+): Promise<ReconcileResult> {
   const { context, configured, accounts, lease, signal, options } = work;
-  const { rewrites_expected } = await ensureTarget(context.db, configured.id);
   const guarded = await planTarget(context, configured.id, accounts, {
-    rewritesExpected: rewrites_expected,
+    rewritesExpected,
     unguarded: options.unguarded ?? null,
   });
   const now = (): number => context.clock.now();

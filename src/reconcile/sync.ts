@@ -1,5 +1,12 @@
 import pLimit from "p-limit";
-import { type Account, ensureAccounts, findAccount, listAccounts } from "../store/accounts.ts";
+import {
+  type Account,
+  accountKey,
+  ensureAccounts,
+  findAccount,
+  keyOfRow,
+  listAccounts,
+} from "../store/accounts.ts";
 import { retireOthers } from "../store/retired.ts";
 import { ensureTarget } from "../store/targets.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
@@ -31,16 +38,16 @@ export async function registerConfiguration(context: Context): Promise<AccountIn
 
 /** The configured accounts with their rows as they are now. */
 export async function accountsInUse(context: Context): Promise<AccountInUse[]> {
-  const rows = new Map((await listAccounts(context.db)).map((row) => [`${row.source_id}/${row.name}`, row]));
+  const rows = new Map((await listAccounts(context.db)).map((row) => [keyOfRow(row), row]));
   return context.accounts.flatMap((configured) => {
-    const account = rows.get(`${configured.sourceId}/${configured.name}`);
+    const account = rows.get(accountKey(configured));
     return account === undefined ? [] : [{ configured, account }];
   });
 }
 
 /** One configured account, by `source/account`, with its row as it is now. */
 export async function accountInUse(context: Context, key: string): Promise<AccountInUse | undefined> {
-  const configured = context.accounts.find((candidate) => `${candidate.sourceId}/${candidate.name}` === key);
+  const configured = context.accounts.find((candidate) => accountKey(candidate) === key);
   if (configured === undefined) return undefined;
   const account = await findAccount(context.db, configured.sourceId, configured.name);
   return account === undefined ? undefined : { configured, account };

@@ -9,6 +9,7 @@ import {
 } from "../reconcile/sync.ts";
 import type { AccountInUse } from "../reconcile/translate.ts";
 import { LeaseLostError } from "../reconcile/with-lease.ts";
+import { accountKey } from "../store/accounts.ts";
 import { prune } from "../store/prune.ts";
 import { hasWork } from "../store/work.ts";
 import type { JobQueue } from "./job-queue.ts";
@@ -39,7 +40,7 @@ export async function startDaemon(
   await queue.work("due", 1, async (sourceId) => {
     for (const entry of await accountsInUse(state.context)) {
       if (entry.configured.sourceId !== sourceId || !mayPull(state.context, entry)) continue;
-      await queue.enqueue("pull", keyOf(entry), Math.floor(random() * jitterSeconds));
+      await queue.enqueue("pull", accountKey(entry.configured), Math.floor(random() * jitterSeconds));
     }
     if (state.context.clock.now() - prunedAt >= pruneIntervalMs) {
       prunedAt = state.context.clock.now();
@@ -80,15 +81,11 @@ export async function startDaemon(
     const sources = new Set(accounts.map((entry) => entry.configured.sourceId));
     const when = { cron: next.cron, timezone: next.context.zone };
     await queue.schedule(new Map([...sources].map((id) => [id, when])));
-    for (const entry of accounts) await queue.enqueue("pull", keyOf(entry));
+    for (const entry of accounts) await queue.enqueue("pull", accountKey(entry.configured));
     for (const target of await targetsWithWork(next.context)) await queue.enqueue("reconcile", target);
   };
   await configure(first);
   return { configure };
-}
-
-function keyOf({ configured }: AccountInUse): string {
-  return `${configured.sourceId}/${configured.name}`;
 }
 
 /** Respects the account's back-off and the shortest time between two pulls. */

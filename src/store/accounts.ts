@@ -1,16 +1,27 @@
 import type { Kysely, Selectable } from "kysely";
+import { toColumn } from "./instants.ts";
 import type { AccountTable, Database } from "./schema.ts";
 import { chunks } from "./staging.ts";
 
 export type Account = Selectable<AccountTable>;
+
+/** `source/account`: how an account is called in job keys, runs and messages. A source's id has no slash. */
+export function accountKey(account: { readonly sourceId: string; readonly name: string }): string {
+  return `${account.sourceId}/${account.name}`;
+}
+
+/** The same of a stored row. */
+export function keyOfRow(row: { readonly source_id: string; readonly name: string }): string {
+  return accountKey({ sourceId: row.source_id, name: row.name });
+}
 
 /** Makes sure that the accounts of the configuration have rows. One statement where all of them have. */
 export async function ensureAccounts(
   db: Kysely<Database>,
   wanted: ReadonlyArray<{ readonly sourceId: string; readonly name: string }>,
 ): Promise<void> {
-  const known = new Set((await listAccounts(db)).map((row) => `${row.source_id}/${row.name}`));
-  const missing = wanted.filter(({ sourceId, name }) => !known.has(`${sourceId}/${name}`));
+  const known = new Set((await listAccounts(db)).map(keyOfRow));
+  const missing = wanted.filter((account) => !known.has(accountKey(account)));
   for (const part of chunks(missing, 500)) {
     await db
       .insertInto("account")
@@ -45,7 +56,7 @@ export async function forgetListing(db: Kysely<Database>, id: number): Promise<v
 export async function noteAttempt(db: Kysely<Database>, id: number, now: number): Promise<void> {
   await db
     .updateTable("account")
-    .set({ attempted_at: at(now) })
+    .set({ attempted_at: toColumn(now) })
     .where("id", "=", id)
     .execute();
 }
@@ -54,7 +65,7 @@ export async function noteAttempt(db: Kysely<Database>, id: number, now: number)
 export async function noteComplete(db: Kysely<Database>, id: number, now: number): Promise<void> {
   await db
     .updateTable("account")
-    .set({ settled: true, failures: 0, retry_at: null, last_error: null, complete_at: at(now) })
+    .set({ settled: true, failures: 0, retry_at: null, last_error: null, complete_at: toColumn(now) })
     .where("id", "=", id)
     .execute();
 }
@@ -69,7 +80,7 @@ export async function noteIncomplete(
     .updateTable("account")
     .set((eb) => ({
       failures: end.retryAt === null ? 0 : eb("failures", "+", 1),
-      retry_at: end.retryAt === null ? null : at(end.retryAt),
+      retry_at: end.retryAt === null ? null : toColumn(end.retryAt),
       last_error: end.error,
       settled: end.settled,
     }))
@@ -95,8 +106,4 @@ export async function setTranslationBasis(
     if (account.translation_basis === null) return;
     await tx.updateTable("target").set({ rewrites_expected: true }).where("id", "=", targetId).execute();
   });
-}
-
-function at(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

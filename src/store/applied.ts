@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { keepBodies } from "./bodies.ts";
 import { clearDirtyKeys, type Marks } from "./keys.ts";
 import { type NewAction, recordActions } from "./runs.ts";
+import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 
 /** How one action ended, as it is to be remembered. */
@@ -46,7 +47,7 @@ export async function commitApplied(
   marks: Marks,
   now: number,
 ): Promise<void> {
-  const at = new Date(now).toISOString();
+  const at = toColumn(now);
   await db.transaction().execute(async (tx) => {
     await keepBodies(tx, keptBodies, now);
     const standing = records.flatMap(({ effect }) => (effect.kind === "stands" ? [effect.mapping] : []));

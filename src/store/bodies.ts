@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
+import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 
 /** SHA-256 of a body, the key it is kept under. */
@@ -15,7 +16,7 @@ export async function keepBodies(
 ): Promise<void> {
   const byHash = new Map(contents.map((content) => [hashBody(content), content]));
   if (byHash.size === 0) return;
-  const created_at = new Date(now).toISOString();
+  const created_at = toColumn(now);
   await db
     .insertInto("body")
     .values([...byHash].map(([hash, content]) => ({ hash, content, created_at })))

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import { retireVanished } from "./retired.ts";
+import { toColumn } from "./instants.ts";
 import type { CollectionTable, Database } from "./schema.ts";
 
 export type Collection = Selectable<CollectionTable>;
@@ -18,7 +19,7 @@ export async function saveCalendars(
   listing: { calendars: ReadonlyArray<{ id: string; name: string }>; memory: string | null },
   now: number,
 ): Promise<void> {
-  const when = new Date(now).toISOString();
+  const when = toColumn(now);
   const ids = listing.calendars.map((calendar) => calendar.id);
   await db.transaction().execute(async (tx) => {
     for (const calendar of listing.calendars) {

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from "kysely";
+import { fromColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 
 /** Carries a source's new id (`was:` in the configuration) through everything that names it. */
@@ -99,13 +100,9 @@ function times(target: {
   reconciled_at: Date | null;
 }) {
   return {
-    opened_at: iso(target.opened_at),
-    surveyed_at: iso(target.surveyed_at),
-    retry_at: iso(target.retry_at),
-    reconciled_at: iso(target.reconciled_at),
+    opened_at: fromColumn(target.opened_at),
+    surveyed_at: fromColumn(target.surveyed_at),
+    retry_at: fromColumn(target.retry_at),
+    reconciled_at: fromColumn(target.reconciled_at),
   };
-}
-
-function iso(time: Date | null): string | null {
-  return time === null ? null : time.toISOString();
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { z } from "zod";
+import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 
 /** What of one source waits for a person in one target. */
@@ -26,7 +27,7 @@ export async function saveHolds(
   holds: readonly HeldPart[],
   now: number,
 ): Promise<void> {
-  const at = new Date(now).toISOString();
+  const at = toColumn(now);
   for (const hold of holds) {
     const content = { reason: hold.reason, actions: JSON.stringify(hold.actions), updated_at: at };
     await db

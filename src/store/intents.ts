@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { keepBodies } from "./bodies.ts";
+import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 import type { Slot } from "./slots.ts";
 
@@ -21,7 +22,7 @@ export async function commitIntents(
   now: number,
 ): Promise<void> {
   if (intents.length === 0) return;
-  const since = new Date(now).toISOString();
+  const since = toColumn(now);
   await db.transaction().execute(async (tx) => {
     await keepBodies(
       tx,
@@ -152,7 +153,7 @@ export async function commitResolved(
           desired_fingerprint: null,
           sink_etag: effect.etag,
           sink_fingerprint: effect.fingerprint,
-          written_at: new Date(now).toISOString(),
+          written_at: toColumn(now),
         };
         await tx
           .insertInto("mapping")

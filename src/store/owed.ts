@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Collection } from "./collections.ts";
+import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 import { oweTombstones, stage, type StagedEvent } from "./staging.ts";
 
@@ -142,7 +143,7 @@ async function markGone(
 ): Promise<void> {
   await tx
     .updateTable("staged")
-    .set({ gone_at: new Date(now).toISOString(), dirty: true })
+    .set({ gone_at: toColumn(now), dirty: true })
     .where("collection_id", "=", collection.id)
     .where("native_id", "=", nativeId)
     .where("gone_at", "is", null)

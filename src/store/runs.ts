@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
+import { toColumn } from "./instants.ts";
 import type { ActionTable, Database, RunOutcome } from "./schema.ts";
 import { chunks } from "./staging.ts";
 
@@ -18,7 +19,7 @@ export type RunEnd = {
 
 /** Records a run before its first action. */
 export async function startRun(db: Kysely<Database>, run: NewRun): Promise<void> {
-  const started_at = new Date(run.startedAt).toISOString();
+  const started_at = toColumn(run.startedAt);
   await db
     .insertInto("run")
     .values({
@@ -37,7 +38,7 @@ export async function endRun(db: Kysely<Database>, id: string, end: RunEnd, now:
   await db
     .updateTable("run")
     .set({
-      ended_at: new Date(now).toISOString(),
+      ended_at: toColumn(now),
       outcome: end.outcome,
       summary: JSON.stringify(end.summary),
       error: end.error,
@@ -56,7 +57,7 @@ export async function recordActions(
   for (const part of chunks(actions, 300)) {
     await db
       .insertInto("action")
-      .values(part.map((action) => ({ ...action, at: new Date(now).toISOString() })))
+      .values(part.map((action) => ({ ...action, at: toColumn(now) })))
       .execute();
   }
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 import { chunks } from "./staging.ts";
 import { markDirty } from "./translations.ts";
@@ -154,7 +155,7 @@ async function insertUnownedPart(
         sink_fingerprint: it.fingerprint,
         source_base: null,
         sink_base: null,
-        written_at: new Date(now).toISOString(),
+        written_at: toColumn(now),
       })),
     )
     .onConflict((conflict) => conflict.doNothing())

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { hashBody, keepBodies } from "./bodies.ts";
 import type { Collection } from "./collections.ts";
+import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 
 /** Rows of one page; see Page in sources/source.ts, whose shape this takes. */
@@ -61,7 +62,7 @@ export async function commitPage(
               resume: null,
               round_kind: page.kind,
               round_open: false,
-              round_finished_at: iso(now),
+              round_finished_at: toColumn(now),
               last_error: null,
             }
           : { resume: page.resume, round_kind: page.kind },
@@ -95,7 +96,7 @@ export async function stage(
           etag: event.etag,
           body_hash: hashBody(event.native),
           round: collection.round,
-          staged_at: iso(now),
+          staged_at: toColumn(now),
           reason: null,
         })),
       )
@@ -163,7 +164,7 @@ async function owe(
           collection_id: collectionId,
           kind: item.kind,
           native_id: item.nativeId,
-          since: iso(now),
+          since: toColumn(now),
           last_error: null,
         })),
       )
@@ -247,8 +248,4 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );
-}
-
-function iso(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }

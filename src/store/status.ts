@@ -1,4 +1,5 @@
 import { type Kysely, sql } from "kysely";
+import { fromColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 
 /** How one account stands. Times are ISO instants or null. */
@@ -70,9 +71,9 @@ export async function accountStatus(db: Kysely<Database>): Promise<AccountStatus
   return rows.map((row) => ({
     source: row.source_id,
     account: row.name,
-    completeAt: iso(row.complete_at),
-    attemptedAt: iso(row.attempted_at),
-    retryAt: iso(row.retry_at),
+    completeAt: fromColumn(row.complete_at),
+    attemptedAt: fromColumn(row.attempted_at),
+    retryAt: fromColumn(row.retry_at),
     error: row.last_error,
     calendars: row.calendars,
     vanished: row.vanished,
@@ -101,8 +102,8 @@ export async function targetStatus(db: Kysely<Database>): Promise<TargetStatus[]
   return rows.map((row) => ({
     target: row.id,
     href: row.href,
-    reconciledAt: iso(row.reconciled_at),
-    retryAt: iso(row.retry_at),
+    reconciledAt: fromColumn(row.reconciled_at),
+    retryAt: fromColumn(row.retry_at),
     error: row.last_error,
     held: row.held,
     standing: row.standing,
@@ -153,8 +154,4 @@ export async function leftOut(db: Kysely<Database>, limit: number): Promise<Left
       reason: `refused by the target: ${row.reason}`,
     })),
   ];
-}
-
-function iso(time: Date | null): string | null {
-  return time === null ? null : time.toISOString();
 }

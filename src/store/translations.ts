@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql } from "kysely";
+import { toColumn } from "./instants.ts";
 import type { CandidateTable, Database, StagedState } from "./schema.ts";
 import { chunks } from "./staging.ts";
 
@@ -158,7 +159,7 @@ export async function markDirty(
           part.map((meeting_key) => ({
             target_id,
             meeting_key,
-            since: new Date(now).toISOString(),
+            since: toColumn(now),
             last_error: null,
           })),
         )

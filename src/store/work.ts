@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { accountKey, keyOfRow } from "./accounts.ts";
 import type { Database } from "./schema.ts";
 
 /** How long an object that the sink refused is left alone. */
@@ -41,6 +42,6 @@ export async function hasWork(
     .distinct()
     .where("staged.dirty", "=", true)
     .execute();
-  const own = new Set(accounts.map(({ sourceId, name }) => `${sourceId}/${name}`));
-  return dirty.some((row) => own.has(`${row.source_id}/${row.name}`));
+  const own = new Set(accounts.map(accountKey));
+  return dirty.some((row) => own.has(keyOfRow(row)));
 }
