@@ -1,4 +1,4 @@
-import { type Component, serialiseComponent } from "./component.ts";
+import type { Component } from "./component.ts";
 import { type ContentLine, contentLine, escapeText } from "./content-line.ts";
 import { type DateValue, dateParameters, formatDateValue } from "./date-value.ts";
 import { timeZoneBlock } from "./vtimezone.ts";
@@ -15,8 +15,12 @@ export type EventDescription = {
   readonly excluded: readonly DateValue[];
   readonly summary: string;
   readonly description: string;
-  readonly location: string;
+  /** The description as HTML, for clients that show it; null for none. */
+  readonly html: string | null;
+  readonly places: readonly Place[];
   readonly categories: readonly string[];
+  /** A CSS3 colour name (RFC 7986 5.9); null for none. */
+  readonly color: string | null;
   /** Instants in milliseconds since 1970. */
   readonly created: number | null;
   readonly modified: number;
@@ -28,15 +32,24 @@ export type EventDescription = {
   readonly priority: number | null;
   /** Minutes before the start; null for no alarm. */
   readonly alarmMinutes: number | null;
-  /** An http or https address to join or open; anything else is left out. */
-  readonly url: string | null;
+  /** An http or https address to join; anything else is left out. */
+  readonly joinUrl: string | null;
 };
 
-/** The text of a VCALENDAR with these VEVENTs (one UID, master first) and a VTIMEZONE for each TZID. */
-export function composeCalendar(events: readonly EventDescription[]): string {
+/** Where an event takes place. Texts may be empty. */
+export type Place = {
+  readonly name: string;
+  /** Postal address, in one line. */
+  readonly address: string;
+  /** Degrees, WGS84; null where it is not known. */
+  readonly position: { readonly latitude: number; readonly longitude: number } | null;
+};
+
+/** A VCALENDAR with these VEVENTs (one UID, master first) and a VTIMEZONE for each TZID. */
+export function composeCalendar(events: readonly EventDescription[]): Component {
   const zones = new Set(events.flatMap(tzidsOf));
   const blocks = [...zones].flatMap((tzid) => timeZoneBlock(tzid)?.component ?? []);
-  return serialiseComponent({
+  return {
     name: "VCALENDAR",
     lines: [
       contentLine("VERSION", "2.0"),
@@ -44,7 +57,7 @@ export function composeCalendar(events: readonly EventDescription[]): string {
       contentLine("CALSCALE", "GREGORIAN"),
     ],
     children: [...blocks, ...events.map(composeEvent)],
-  });
+  };
 }
 
 function tzidsOf(event: EventDescription): string[] {
@@ -53,7 +66,7 @@ function tzidsOf(event: EventDescription): string[] {
 }
 
 function composeEvent(event: EventDescription): Component {
-  const url = safeUrl(event.url);
+  const url = safeUrl(event.joinUrl);
   const lines = [
     text("UID", event.uid),
     instant("DTSTAMP", event.modified),
@@ -66,7 +79,7 @@ function composeEvent(event: EventDescription): Component {
     ...event.excluded.map((value) => date("EXDATE", value)),
     text("SUMMARY", event.summary),
     ...optionalText("DESCRIPTION", event.description),
-    ...optionalText("LOCATION", event.location),
+    ...optionalText("LOCATION", locationOf(event.places)),
     ...categories(event.categories),
     contentLine("STATUS", event.status),
     contentLine("TRANSP", event.isTransparent ? "TRANSPARENT" : "OPAQUE"),
@@ -78,6 +91,13 @@ function composeEvent(event: EventDescription): Component {
   ];
   const alarms = event.alarmMinutes === null ? [] : [composeAlarm(event.alarmMinutes, event.summary)];
   return { name: "VEVENT", lines, children: alarms };
+}
+
+/** Every place's name, or its address where it has no name. */
+function locationOf(places: readonly Place[]): string {
+  return [...new Set(places.map(({ name, address }) => name || address))]
+    .filter((place) => place !== "")
+    .join("; ");
 }
 
 function composeAlarm(minutes: number, summary: string): Component {

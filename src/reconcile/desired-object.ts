@@ -3,6 +3,7 @@ import { calendarZones } from "../calendar/calendar-zones.ts";
 import { parseCalendar } from "../calendar/component.ts";
 import { expand } from "../calendar/recurrence.ts";
 import type { Context } from "./context.ts";
+import { translateNative } from "./translate-native.ts";
 import type { AccountInUse } from "./translate.ts";
 
 /**
@@ -15,10 +16,7 @@ export function desiredObject(
   native: string,
   instance: string | null,
 ): CalendarObject | undefined {
-  const translation = entry.configured.source.translator.translate(native, {
-    zone: context.zone,
-    window: context.window(),
-  });
+  const translation = translateNative(context, entry, native);
   if (translation.kind !== "translated") return undefined;
   return translation.events.find((event) => event.instance === instance)?.object;
 }

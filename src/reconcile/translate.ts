@@ -12,6 +12,7 @@ import {
   type TranslationCommit,
 } from "../store/translations.ts";
 import type { ConfiguredAccount, Context } from "./context.ts";
+import { translateNative } from "./translate-native.ts";
 import { isOwnObject, slotValues } from "./slot-values.ts";
 
 /** An account of the configuration with its row. */
@@ -33,7 +34,8 @@ export async function translateTarget(
 ): Promise<TranslateResult> {
   const byId = new Map(accounts.map((entry) => [entry.account.id, entry]));
   for (const { account, configured } of accounts) {
-    await setTranslationBasis(context.db, account, basisOf(context, configured), configured.targetId);
+    const basis = basisOf(context, { configured, account });
+    await setTranslationBasis(context.db, account, basis, configured.targetId);
   }
   const deferred = new Set<number>();
   let translated = 0;
@@ -49,11 +51,13 @@ export async function translateTarget(
 }
 
 /** Everything but the native form that a candidate depends on. */
-function basisOf(context: Context, configured: ConfiguredAccount): string {
+function basisOf(context: Context, { configured, account }: AccountInUse): string {
   const { targetId, priority, order, apart, source } = configured;
   // What fits a server and what is shown at all depend on where the window stands: looked at anew each month.
   const month = context.window().from.slice(0, 7);
-  return JSON.stringify([source.translator.version, context.zone, targetId, priority, order, apart, month]);
+  const { version } = source.translator;
+  const { category_colors: colors } = account;
+  return JSON.stringify([version, context.zone, targetId, priority, order, apart, month, colors]);
 }
 
 async function translateBatch(
@@ -85,10 +89,7 @@ function translateOne(context: Context, entry: AccountInUse, event: DirtyEvent):
     return { kind: "skipped", reason: "Kalends wrote it itself: its calendar is one of the targets." };
   }
   try {
-    return entry.configured.source.translator.translate(event.native, {
-      zone: context.zone,
-      window: context.window(),
-    });
+    return translateNative(context, entry, event.native);
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     context.log.error({ event: event.nativeId, calendar: event.calendar, err: error }, "translation failed");

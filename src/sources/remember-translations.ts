@@ -49,8 +49,8 @@ export function rememberTranslations(
   };
 }
 
-function keyOf({ zone, window }: TranslationContext): string {
-  return `${zone} ${window.from} ${window.until}`;
+function keyOf({ zone, window, categoryColors }: TranslationContext): string {
+  return `${zone} ${window.from} ${window.until} ${JSON.stringify(categoryColors)}`;
 }
 
 function lengthOf(translation: Translation): number {

@@ -47,7 +47,12 @@ export type TranslationContext = {
   /** IANA zone for events whose own zone cannot be known. */
   readonly zone: string;
   readonly window: Window;
+  /** The account's: see `CalendarListing`. */
+  readonly categoryColors: CategoryColors;
 };
+
+/** CSS3 colour names (RFC 7986 5.9) by category, whose name is in lower case. */
+export type CategoryColors = Readonly<Record<string, string>>;
 
 /** A calendar as the source names it: a Graph calendar id or a collection href (decoded path). */
 export type CalendarRef = {
@@ -62,6 +67,8 @@ export type CalendarListing = {
   /** Configured names or ids that the account does not have. */
   readonly notFound: readonly string[];
   readonly memory: string | null;
+  /** All colours that the account has; null where they were not read this time: the last ones count on. */
+  readonly categoryColors: CategoryColors | null;
 };
 
 export type RoundRequest = {

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
+import { z } from "zod";
 import { toColumn } from "./instants.ts";
 import type { AccountTable, Database } from "./schema.ts";
 import { chunks } from "./staging.ts";
@@ -46,6 +47,13 @@ export async function findAccount(
     .where("source_id", "=", sourceId)
     .where("name", "=", name)
     .executeTakeFirst();
+}
+
+const colorsByCategory = z.record(z.string(), z.string());
+
+/** The colours of the account's categories, as the source told them last; none before. */
+export function categoryColorsOf({ category_colors: text }: Account): Readonly<Record<string, string>> {
+  return text === null ? {} : colorsByCategory.parse(JSON.parse(text));
 }
 
 /** Has the account's calendars listed anew with the next pull. */

@@ -16,7 +16,11 @@ export async function listCollections(db: Kysely<Database>, accountId: number): 
 export async function saveCalendars(
   db: Kysely<Database>,
   accountId: number,
-  listing: { calendars: ReadonlyArray<{ id: string; name: string }>; memory: string | null },
+  listing: {
+    calendars: ReadonlyArray<{ id: string; name: string }>;
+    memory: string | null;
+    categoryColors: Readonly<Record<string, string>> | null;
+  },
   now: number,
 ): Promise<void> {
   const when = toColumn(now);
@@ -41,9 +45,11 @@ export async function saveCalendars(
     if (ids.length > 0) vanished = vanished.where("native_id", "not in", ids);
     await vanished.execute();
     await retireVanished(tx, accountId, now);
+    const colors = listing.categoryColors;
     await tx
       .updateTable("account")
       .set({ memory: listing.memory, calendars_listed_at: when })
+      .$if(colors !== null, (query) => query.set({ category_colors: JSON.stringify(colors) }))
       .where("id", "=", accountId)
       .execute();
   });

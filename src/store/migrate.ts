@@ -1,9 +1,13 @@
 import { type Migration, Migrator } from "kysely/migration";
 import type { Kysely } from "kysely";
 import { up as first } from "./migrations/0001-first.ts";
+import { up as categoryColors } from "./migrations/0002-category-colors.ts";
 import type { Database } from "./schema.ts";
 
-const migrations: Record<string, Migration> = { "0001-first": { up: first } };
+const migrations: Record<string, Migration> = {
+  "0001-first": { up: first },
+  "0002-category-colors": { up: categoryColors },
+};
 
 /** Brings the database to the newest schema. Idempotent; several processes may call it at once. */
 export async function migrate(db: Kysely<Database>): Promise<void> {

@@ -38,6 +38,8 @@ export interface AccountTable {
   name: string;
   /** What the source wants to be told again: a CalDAV home URL. */
   memory: string | null;
+  /** JSON object: CSS3 colour names by category. Null until the source told them. */
+  category_colors: string | null;
   calendars_listed_at: NullableTime;
   /** False while a pull has staged changes whose round is not finished everywhere. */
   settled: Generated<boolean>;

@@ -53,7 +53,12 @@ export function caldavSourceContract(server: ServerUnderTest): void {
         expect(all.notFound).toEqual([]);
         const some = openSource({ calendars: [ref.name, "no such calendar"] });
         const byName = await some.listCalendars(all.memory, signal);
-        expect(byName).toEqual({ calendars: [ref], notFound: ["no such calendar"], memory: all.memory });
+        expect(byName).toEqual({
+          calendars: [ref],
+          notFound: ["no such calendar"],
+          memory: all.memory,
+          categoryColors: null,
+        });
         const byHref = await openSource({ calendars: [ref.id] }).listCalendars(null, signal);
         expect(byHref.calendars).toEqual([ref]);
       });

@@ -39,11 +39,12 @@ export async function listCalendars(
 
 /** By id or by display name; a name that several calendars bear selects them all. */
 function select(all: readonly CalendarRef[], selection: CalendarSelection): CalendarListing {
-  if (selection === "all") return { calendars: all, notFound: [], memory: null };
+  if (selection === "all") return { calendars: all, notFound: [], memory: null, categoryColors: null };
   return {
     calendars: all.filter((calendar) => selection.some((wanted) => isNamed(calendar, wanted))),
     notFound: selection.filter((wanted) => !all.some((calendar) => isNamed(calendar, wanted))),
     memory: null,
+    categoryColors: null,
   };
 }
 

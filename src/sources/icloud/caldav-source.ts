@@ -78,7 +78,11 @@ export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSour
         found = await list(current, signal);
       }
       homes = current;
-      return { ...selectCalendars(found, config.calendars), memory: rememberHomes(account, current) };
+      return {
+        ...selectCalendars(found, config.calendars),
+        memory: rememberHomes(account, current),
+        categoryColors: null,
+      };
     },
 
     async *round(request, signal) {

@@ -42,7 +42,11 @@ export async function accountWith(
 ): Promise<{ account: Account; collections: Collection[] }> {
   await ensureAccounts(db, [{ sourceId, name: "me" }]);
   const account = await accountOf(db, sourceId);
-  const listing = { calendars: calendars.map((id) => ({ id, name: id })), memory: null };
+  const listing = {
+    calendars: calendars.map((id) => ({ id, name: id })),
+    memory: null,
+    categoryColors: null,
+  };
   await saveCalendars(db, account.id, listing, now);
   return { account, collections: await listCollections(db, account.id) };
 }

@@ -218,7 +218,7 @@ export function stagingCases({ db }: UnderTest): void {
       await read(db(), first, page({ staged: events("a"), checkpoint: "mine" }));
       const list = (...names: string[]) => {
         const calendars = names.map((id) => ({ id, name: `${id}, renamed` }));
-        return saveCalendars(db(), account.id, { calendars, memory: "home" }, now);
+        return saveCalendars(db(), account.id, { calendars, memory: "home", categoryColors: null }, now);
       };
       const seen = async () =>
         (await listCollections(db(), account.id)).map((one) => [

@@ -58,7 +58,7 @@ export const master: GraphEvent = {
 };
 
 export function translate(native: GraphNative, within: Window = window): Translation {
-  return graphTranslator.translate(serialiseNative(native), { zone, window: within });
+  return graphTranslator.translate(serialiseNative(native), { zone, window: within, categoryColors: {} });
 }
 
 export function single(changes: Partial<GraphEvent> = {}): Translation {

@@ -243,6 +243,6 @@ describe("a single event of Graph", () => {
     '{"kind":"series","master":{}}',
     JSON.stringify(meeting),
   ])("is not made from %s", (native) => {
-    expect(graphTranslator.translate(native, { zone, window }).kind).toBe("quarantined");
+    expect(graphTranslator.translate(native, { zone, window, categoryColors: {} }).kind).toBe("quarantined");
   });
 });

@@ -42,6 +42,7 @@ describe("listing the calendars", () => {
       ],
       notFound: [],
       memory: null,
+      categoryColors: null,
     });
   });
 

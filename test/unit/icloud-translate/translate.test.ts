@@ -15,7 +15,11 @@ function translate(...lines: readonly string[]): Translation {
     "END:VCALENDAR",
     "",
   ];
-  return caldavTranslator.translate(ics.join("\r\n"), { zone: "America/New_York", window });
+  return caldavTranslator.translate(ics.join("\r\n"), {
+    zone: "America/New_York",
+    window,
+    categoryColors: {},
+  });
 }
 
 function event(...lines: readonly string[]): string[] {

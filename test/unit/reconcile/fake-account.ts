@@ -119,6 +119,7 @@ export class FakeAccount implements Source {
       calendars: listed.map(([id]) => ({ id, name: id })),
       notFound: [],
       memory: "home",
+      categoryColors: null,
     });
   }
 

@@ -1,7 +1,7 @@
 import type { EventDescription } from "../../../calendar/compose.ts";
 import type { GraphEvent } from "../native.ts";
 import { instantOfText, type Times } from "./graph-time.ts";
-import { descriptionOf, joinUrl, locationOf } from "./text.ts";
+import { descriptionOf, joinUrl, placesOf } from "./text.ts";
 
 /** What recurs in an event, or says which occurrence it is. */
 export type Repetition = Pick<EventDescription, "recurrenceId" | "rule" | "excluded">;
@@ -23,8 +23,10 @@ export function describe(
     ...repetition,
     summary: event.subject?.trim() ?? "",
     description: descriptionOf(event),
-    location: locationOf(event),
+    html: null,
+    places: placesOf(event),
     categories: event.categories ?? [],
+    color: null,
     created,
     // The source's own last change, so that the same input gives the same text on any day.
     modified: instantOfText(event.lastModifiedDateTime) ?? created ?? times.start.wall,
@@ -34,7 +36,7 @@ export function describe(
     classification: classifications.get(event.sensitivity ?? "normal") ?? "PUBLIC",
     priority: priorities.get(event.importance ?? "") ?? null,
     alarmMinutes: alarmOf(event),
-    url: joinUrl(event),
+    joinUrl: joinUrl(event),
   };
 }
 

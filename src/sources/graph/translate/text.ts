@@ -1,6 +1,6 @@
 import type { Attendee, Recipient } from "@microsoft/microsoft-graph-types";
 import { compile } from "html-to-text";
-import { safeUrl } from "../../../calendar/compose.ts";
+import { type Place, safeUrl } from "../../../calendar/compose.ts";
 import { stripControls } from "../../../calendar/content-line.ts";
 import { oneLine, type PersonText, peopleText } from "../../../calendar/people-text.ts";
 import type { GraphEvent } from "../native.ts";
@@ -71,25 +71,16 @@ const answers: ReadonlyMap<string, string> = new Map([
   ["tentativelyAccepted", "tentative"],
 ]);
 
-/** LOCATION: every place's name, or its address where it has no name. */
-export function locationOf(event: GraphEvent): string {
-  const places = (event.locations ?? []).length > 0 ? (event.locations ?? []) : [event.location];
-  const names = places.map((place) => {
-    const address = place?.address;
-    const written = [
-      address?.street,
-      address?.city,
-      address?.state,
-      address?.postalCode,
-      address?.countryOrRegion,
-    ];
-    return (
-      oneLine(place?.displayName ?? "") ||
-      written
-        .map((part) => oneLine(part ?? ""))
-        .filter((part) => part !== "")
-        .join(", ")
-    );
+/** The places of an event that say anything. */
+export function placesOf(event: GraphEvent): Place[] {
+  const given = (event.locations ?? []).length > 0 ? (event.locations ?? []) : [event.location];
+  const places = given.map((place) => {
+    const { street, city, state, postalCode, countryOrRegion } = place?.address ?? {};
+    const address = [street, city, state, postalCode, countryOrRegion]
+      .map((part) => oneLine(part ?? ""))
+      .filter((part) => part !== "")
+      .join(", ");
+    return { name: oneLine(place?.displayName ?? ""), address, position: null };
   });
-  return [...new Set(names.filter((name) => name !== ""))].join("; ");
+  return places.filter(({ name, address }) => name !== "" || address !== "");
 }

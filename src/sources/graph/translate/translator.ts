@@ -2,7 +2,6 @@ import { calendarZones } from "../../../calendar/calendar-zones.ts";
 import { makeObject } from "../../../calendar/calendar-object.ts";
 import type { Translation } from "../../../calendar/candidate.ts";
 import { composeCalendar, type EventDescription } from "../../../calendar/compose.ts";
-import { parseCalendar } from "../../../calendar/component.ts";
 import { meetingIdentity } from "../../../calendar/identity.ts";
 import { type DateValue, dayMs } from "../../../calendar/date-value.ts";
 import { instanceName, instanceOnDay } from "../../../calendar/instance.ts";
@@ -114,10 +113,9 @@ function finish(
 ): Translation {
   const identity = source.id ?? "";
   if (identity === "") return quarantined("It has no id.");
-  const parsed = parseCalendar(composeCalendar(events));
-  if (parsed.kind === "unreadable") return quarantined(parsed.problem);
-  const zones = calendarZones(parsed.calendar, context.zone);
-  const fitted = fitForServer(parsed.calendar, zones, context.window);
+  const calendar = composeCalendar(events);
+  const zones = calendarZones(calendar, context.zone);
+  const fitted = fitForServer(calendar, zones, context.window);
   if (fitted.kind === "nothing") return { kind: "skipped", reason: fitted.reason };
   if (fitted.kind === "poison") return quarantined(fitted.reason);
   const made = makeObject(fitted.calendar, zones);
