@@ -10,6 +10,9 @@ const ignored =
 const structured =
   /^(?:DTSTART|DTEND|DUE|DURATION|RECURRENCE-ID|TRIGGER|GEO|URL|ATTACH|CONFERENCE|IMAGE|ATTENDEE|ORGANIZER|REPEAT|PRIORITY)$/;
 
+/** Raised whenever the same object may have another fingerprint than before: what is recorded is then computed anew. */
+export const fingerprintVersion = 2;
+
 /**
  * Hash of what matters in a calendar object, as 64 lower-case hexadecimal digits. It does not depend on
  * UID, X-KALENDS-ID, SEQUENCE, time stamps, VTIMEZONE, calendar-level properties, folding, escaping or any order; a

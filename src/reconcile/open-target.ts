@@ -27,7 +27,7 @@ export async function openAndSurvey(
   signal: AbortSignal,
 ): Promise<TargetCollection> {
   const collection = await openTarget(context, configured, target, signal);
-  const survey = await surveyTarget(context, target.id, collection, signal);
+  const survey = await surveyTarget(context, target, collection, signal);
   if (survey.found + survey.foreign > 0) {
     context.log.info({ target: target.id, ...survey }, "looked at what stands in the target");
   }
@@ -42,7 +42,7 @@ export async function surveyWithoutWriting(
   signal: AbortSignal,
 ): Promise<void> {
   const collection = await context.sink.openTarget({ ...configured, writable: false }, target.href, signal);
-  if (!collection.created) await surveyTarget(context, target.id, collection, signal);
+  if (!collection.created) await surveyTarget(context, target, collection, signal);
 }
 
 async function openTarget(

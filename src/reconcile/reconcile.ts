@@ -22,6 +22,7 @@ import { guard, type GuardOptions, type Hold } from "./guard.ts";
 import { openAndSurvey, reachTarget, surveyWithoutWriting } from "./open-target.ts";
 import { plan } from "./plan.ts";
 import { resolveIntents } from "./resolve-intents.ts";
+import { isToBeSurveyed } from "./survey.ts";
 import { type AccountInUse, translateTarget } from "./translate.ts";
 import { type LeaseGuard, withLease } from "./with-lease.ts";
 
@@ -85,8 +86,7 @@ async function reconcile(work: Work): Promise<ReconcileResult> {
   const target = await ensureTarget(context.db, configured.id);
   try {
     // Before anything is translated: keys are given in the knowledge of what already stands there.
-    const opened =
-      target.surveyed_at === null ? await openAndSurvey(context, configured, target, signal) : null;
+    const opened = isToBeSurveyed(target) ? await openAndSurvey(context, configured, target, signal) : null;
     const { translated } = await translateTarget(context, accounts, signal);
     const now = context.clock.now();
     await retryRefusals(context.db, target.id, now - refusalRetryMs, now);
@@ -143,7 +143,7 @@ export async function previewTarget(
 ): Promise<{ readonly held: string | null; readonly plan: GuardedPlan } | null> {
   return withLease(context, `target:${configured.id}`, signal, async (_lease, fenced) => {
     const target = await ensureTarget(context.db, configured.id);
-    if (target.surveyed_at === null) await surveyWithoutWriting(context, configured, target, fenced);
+    if (isToBeSurveyed(target)) await surveyWithoutWriting(context, configured, target, fenced);
     await translateTarget(context, accounts, fenced);
     const { held, rewrites_expected } = await ensureTarget(context.db, configured.id);
     const options = { rewritesExpected: rewrites_expected, unguarded: null };

@@ -1,21 +1,26 @@
-import { fingerprint } from "../calendar/fingerprint.ts";
+import { fingerprint, fingerprintVersion } from "../calendar/fingerprint.ts";
 import { readObject } from "../calendar/read-object.ts";
 import type { StoredObject, TargetCollection } from "../sink/sink.ts";
 import { type Found, recordFound } from "../store/slots.ts";
-import { updateTarget } from "../store/targets.ts";
+import { type Target, updateTarget } from "../store/targets.ts";
 import type { Context } from "./context.ts";
 import { slotOfObject } from "./slot-values.ts";
 
 export type Survey = { readonly found: number; readonly foreign: number; readonly held: string | null };
 
+/** True before the first survey, and where what it recorded does not compare with today's fingerprints. */
+export function isToBeSurveyed(target: Target): boolean {
+  return target.surveyed_at === null || target.fingerprint_version !== fingerprintVersion;
+}
+
 /**
  * Looks at what already stands in a target before anything is written to it for the first time with
- * this database. Objects that verify as ours wait to be claimed by the meetings they belong to; a
- * target with foreign objects and none of ours is held.
+ * this database, or with these fingerprints. Objects that verify as ours wait to be claimed by the meetings
+ * they belong to; a target that is new to us, with foreign objects and none of ours, is held.
  */
 export async function surveyTarget(
   context: Context,
-  targetId: string,
+  target: Target,
   collection: TargetCollection,
   signal: AbortSignal,
 ): Promise<Survey> {
@@ -23,20 +28,21 @@ export async function surveyTarget(
   let found = 0;
   let seen = 0;
   for await (const batch of collection.read([...listing.keys()], signal)) {
-    const ours = batch.flatMap((object) => ourObject(context, targetId, object) ?? []);
-    await recordFound(context.db, targetId, ours, context.clock.now());
+    const ours = batch.flatMap((object) => ourObject(context, target.id, object) ?? []);
+    await recordFound(context.db, target.id, ours, context.clock.now());
     found += ours.length;
     seen += batch.length;
-    context.progress({ task: `looking at what stands in ${targetId}`, done: seen, total: listing.size });
+    context.progress({ task: `looking at what stands in ${target.id}`, done: seen, total: listing.size });
   }
   const foreign = seen - found;
   const held =
-    foreign > 0 && found === 0
+    target.surveyed_at === null && foreign > 0 && found === 0
       ? `The calendar ${collection.href} holds ${foreign} objects that Kalends did not write. Nothing is written to it. ` +
-        `Take them over with \`kalends adopt ${targetId}\`, or give the target a calendar of its own.`
-      : null;
-  await updateTarget(context.db, targetId, {
+        `Take them over with \`kalends adopt ${target.id}\`, or give the target a calendar of its own.`
+      : target.held;
+  await updateTarget(context.db, target.id, {
     surveyed_at: new Date(context.clock.now()).toISOString(),
+    fingerprint_version: fingerprintVersion,
     foreign_count: foreign,
     held,
   });

@@ -1,4 +1,5 @@
 import type { TranslatedEvent, Translation } from "../calendar/candidate.ts";
+import { fingerprintVersion } from "../calendar/fingerprint.ts";
 import { meetingKey } from "../calendar/slot.ts";
 import { type Account, setTranslationBasis } from "../store/accounts.ts";
 import { unclaimedSlots } from "../store/slots.ts";
@@ -57,7 +58,17 @@ function basisOf(context: Context, { configured, account }: AccountInUse): strin
   const month = context.window().from.slice(0, 7);
   const { version } = source.translator;
   const { category_colors: colors } = account;
-  return JSON.stringify([version, context.zone, targetId, priority, order, apart, month, colors]);
+  return JSON.stringify([
+    version,
+    fingerprintVersion,
+    context.zone,
+    targetId,
+    priority,
+    order,
+    apart,
+    month,
+    colors,
+  ]);
 }
 
 async function translateBatch(

@@ -1,12 +1,12 @@
 import { type Migration, Migrator } from "kysely/migration";
 import type { Kysely } from "kysely";
 import { up as first } from "./migrations/0001-first.ts";
-import { up as categoryColors } from "./migrations/0002-category-colors.ts";
+import { up as translation } from "./migrations/0002-translation.ts";
 import type { Database } from "./schema.ts";
 
 const migrations: Record<string, Migration> = {
   "0001-first": { up: first },
-  "0002-category-colors": { up: categoryColors },
+  "0002-translation": { up: translation },
 };
 
 /** Brings the database to the newest schema. Idempotent; several processes may call it at once. */

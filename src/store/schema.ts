@@ -140,6 +140,8 @@ export interface TargetTable {
   opened_as: string | null;
   /** When the objects that already stood there were taken into account. */
   surveyed_at: NullableTime;
+  /** Of the fingerprints that its mappings hold; null before the first survey. */
+  fingerprint_version: number | null;
   /** Why nothing may be written to it, a sentence; null when all is well. */
   held: string | null;
   /** Objects that are not ours. */

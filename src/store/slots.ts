@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { InsertQueryBuilder, InsertResult, Kysely } from "kysely";
 import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 import { chunks } from "./staging.ts";
@@ -72,7 +72,10 @@ export type Found = {
   readonly startsAt: string | null;
 };
 
-/** Records objects of ours that already stood in a target: slots without a meeting, mappings without an owner. */
+/**
+ * Records objects of ours that already stood in a target: slots without a meeting, mappings without an owner.
+ * A mapping of the same ETag keeps its owner and takes the fingerprint; what was desired is unknown with it.
+ */
 export async function recordFound(
   db: Kysely<Database>,
   targetId: string,
@@ -94,7 +97,19 @@ export async function recordFound(
       )
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    await insertUnowned(tx, targetId, found, now);
+    for (const part of chunks(found, 500)) {
+      await unowned(tx, targetId, part, now)
+        .onConflict((conflict) =>
+          conflict
+            .columns(["target_id", "slot"])
+            .doUpdateSet((eb) => ({
+              sink_fingerprint: eb.ref("excluded.sink_fingerprint"),
+              desired_fingerprint: null,
+            }))
+            .whereRef("mapping.sink_etag", "=", "excluded.sink_etag"),
+        )
+        .execute();
+    }
   });
 }
 
@@ -118,46 +133,37 @@ export async function takeOver(
         )
         .execute();
     }
-    await insertUnowned(tx, targetId, taken, now);
+    for (const part of chunks(taken, 500)) {
+      await unowned(tx, targetId, part, now)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    }
     const touched = taken.map(({ key }) => ({ target_id: targetId, meeting_key: key, base_key: key }));
     await markDirty(tx, touched, now);
   });
 }
 
-async function insertUnowned(
+function unowned(
   tx: Kysely<Database>,
   targetId: string,
   found: readonly Found[],
   now: number,
-): Promise<void> {
-  for (const part of chunks(found, 500)) await insertUnownedPart(tx, targetId, part, now);
-}
-
-async function insertUnownedPart(
-  tx: Kysely<Database>,
-  targetId: string,
-  found: readonly Found[],
-  now: number,
-): Promise<void> {
-  await tx
-    .insertInto("mapping")
-    .values(
-      found.map((it) => ({
-        target_id: targetId,
-        slot: it.slot,
-        source_id: null,
-        account_id: null,
-        identity: null,
-        summary: it.summary,
-        starts_at: it.startsAt,
-        desired_fingerprint: null,
-        sink_etag: it.etag,
-        sink_fingerprint: it.fingerprint,
-        source_base: null,
-        sink_base: null,
-        written_at: toColumn(now),
-      })),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+): InsertQueryBuilder<Database, "mapping", InsertResult> {
+  return tx.insertInto("mapping").values(
+    found.map((it) => ({
+      target_id: targetId,
+      slot: it.slot,
+      source_id: null,
+      account_id: null,
+      identity: null,
+      summary: it.summary,
+      starts_at: it.startsAt,
+      desired_fingerprint: null,
+      sink_etag: it.etag,
+      sink_fingerprint: it.fingerprint,
+      source_base: null,
+      sink_base: null,
+      written_at: toColumn(now),
+    })),
+  );
 }

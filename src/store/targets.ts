@@ -20,6 +20,7 @@ export async function updateTarget(
     opened_at: string | null;
     opened_as: string;
     surveyed_at: string;
+    fingerprint_version: number;
     held: string | null;
     foreign_count: number;
     failures: number;
