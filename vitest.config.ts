@@ -11,6 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project("unit", { env: { TZ: "Pacific/Auckland" } }),
+      project("oracle", { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("contract", { testTimeout: 30_000, hookTimeout: 60_000 }),
       project("integration", { testTimeout: 60_000, hookTimeout: 120_000 }),
     ],

@@ -1,7 +1,12 @@
 import { firstImport } from "./first-import.ts";
 import { idleRun } from "./idle-run.ts";
+import { translation } from "./translation.ts";
 
-const benches: Readonly<Record<string, () => Promise<void>>> = { "first-import": firstImport, idle: idleRun };
+const benches: Readonly<Record<string, () => Promise<void>>> = {
+  "first-import": firstImport,
+  idle: idleRun,
+  translation,
+};
 
 const chosen = process.argv.slice(2);
 const names = chosen.length === 0 ? Object.keys(benches) : chosen;

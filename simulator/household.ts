@@ -50,6 +50,13 @@ export type ConfigurationOptions = {
 export const owner = "consolidated";
 export const phone = "sean";
 
+const masterCategories = [
+  { displayName: "Red category", color: "preset0" },
+  { displayName: "Blue category", color: "preset7" },
+  { displayName: "Dark Green", color: "preset19" },
+  { displayName: "No colour", color: "none" },
+];
+
 const dayMs = 86_400_000;
 
 /** Starts everything on loopback. `folder` gets the certificate authority's PEM; `clock` is everybody's. */
@@ -124,7 +131,12 @@ function addTenant(graph: GraphSimulator, domain: string, cloud: string): Tenant
   const secret = `secret-of-${domain}`;
   const { clientId } = graph.addApp({ tenant: id, secret });
   const mailbox = `sean@${domain}`;
-  graph.addMailbox({ tenant: id, userPrincipalName: mailbox, timeZone: "Eastern Standard Time" });
+  graph.addMailbox({
+    tenant: id,
+    userPrincipalName: mailbox,
+    timeZone: "Eastern Standard Time",
+    masterCategories,
+  });
   return { tenant: id, clientId, secret, mailbox };
 }
 

@@ -107,6 +107,14 @@ export function directoryOperations(world: World) {
       calendarOf(mailboxOf(world, input.mailbox), input.calendar).name = input.name;
     },
 
+    /** Replaces the list of categories with their colours (`preset0` to `preset24`, `none`). */
+    setMasterCategories(input: {
+      readonly mailbox: string;
+      readonly masterCategories: Mailbox["masterCategories"];
+    }) {
+      mailboxOf(world, input.mailbox).masterCategories = input.masterCategories;
+    },
+
     /** Takes a whole mailbox out of its tenant. */
     removeMailbox({ mailbox: name }: { readonly mailbox: string }) {
       const mailbox = mailboxOf(world, name);

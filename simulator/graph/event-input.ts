@@ -40,7 +40,8 @@ const noResponse = { response: "none", time: "0001-01-01T00:00:00Z" };
 export function contentOf(input: Partial<EventInput>): Partial<EventContent> {
   const { start: _s, end: _e, isAllDay: _a, recurrence: _r, iCalUId: _i, ...rest } = input;
   const { foreignUid: _f, reportedTimeZone: _z, ...content } = rest;
-  return content;
+  // As in Exchange, a new location takes the places of the old one away.
+  return "location" in content && !("locations" in content) ? { ...content, locations: [] } : content;
 }
 
 /** What Exchange fills in for an event that an owner of a mailbox makes. */
@@ -50,6 +51,7 @@ export function defaultContent(mailbox: Mailbox, input: EventInput): EventConten
     subject: "",
     body: { contentType: "html", content: "" },
     location: "",
+    locations: [],
     attendees: [],
     organizer: { name: mailbox.displayName, address: mailbox.userPrincipalName },
     isOrganizer,
@@ -65,7 +67,7 @@ export function defaultContent(mailbox: Mailbox, input: EventInput): EventConten
     categories: [],
     isReminderOn: true,
     reminderMinutesBeforeStart: 15,
-    hasAttachments: false,
+    attachments: [],
     isCancelled: false,
     isDraft: false,
     isOnlineMeeting: false,

@@ -1,3 +1,4 @@
+import { renderAttachments } from "./render-attachments.ts";
 import type { GraphRequest } from "./graph-request.ts";
 import { isWellFormedId, splitOccurrenceId } from "./ids.ts";
 import { instanceOn, instancesOf, viewOf } from "./instances.ts";
@@ -39,17 +40,18 @@ export function answerSeriesInstances(request: GraphRequest): Reply {
 export function answerEvent(request: GraphRequest): Reply {
   const { query, switches, preferences, cloud, path } = request;
   refuseUnknownOptions(query, ["$select", "$expand"]);
-  const { item, day } = findEvent(request);
+  const found = findEvent(request);
+  const { item, day } = found;
   const select = readSelect(query);
-  const isExpanded = readExpand(query);
+  const expanded = readExpand(query);
+  const isExpanded = expanded === "exceptionOccurrences";
   const wantsSeries = isExpanded || (select ?? []).some((name) => annotations.has(name));
   if (wantsSeries && switches.seriesExpansion === "refused") {
     const name = "Could not find a property named 'exceptionOccurrences' on type 'microsoft.graph.event'.";
     throw new GraphRefusal(400, "RequestBroker--ParseUri", name);
   }
   const rendering = renderingOf(request);
-  const instance = day === null ? null : instanceOn(item, day, switches.monthEnd);
-  if (day !== null && instance === null) throw eventNotFound();
+  const instance = instanceOf(request, found);
   const event = instance === null ? renderItem(item, rendering) : renderInstance(instance, rendering);
   const series =
     wantsSeries && switches.seriesExpansion === "supported" && item.recurrence !== null && day === null
@@ -63,6 +65,15 @@ export function answerEvent(request: GraphRequest): Reply {
       "@odata.context": `${cloud.graph}/v1.0/$metadata#${path.slice(6)}/$entity`,
       ...project(event, select),
       ...series,
+      ...(expanded === "attachments"
+        ? {
+            attachments: renderAttachments(
+              { ...item.content, ...instance?.exception?.content },
+              request.eventId,
+              item.modified,
+            ),
+          }
+        : {}),
     },
     preferenceApplied(applied),
   );
@@ -104,10 +115,9 @@ function renderSeries(
   return series;
 }
 
-function readExpand(query: URLSearchParams): boolean {
+function readExpand(query: URLSearchParams): "exceptionOccurrences" | "attachments" | null {
   const expand = query.get("$expand");
-  if (expand === null) return false;
-  if (expand === "exceptionOccurrences") return true;
+  if (expand === null || expand === "exceptionOccurrences" || expand === "attachments") return expand;
   throw new GraphRefusal(
     400,
     "BadRequest",
@@ -154,13 +164,24 @@ function renderingOf({ preferences, switches }: GraphRequest): Rendering {
  * Finds an event by either kind of id. Under a mailbox's own `events` only what stands in its own calendars
  * is found: a shared calendar's events need the calendar in the path.
  */
-function findEvent(request: GraphRequest): { readonly item: Item; readonly day: number | null } {
+export function findEvent(request: GraphRequest): { readonly item: Item; readonly day: number | null } {
   const { eventId } = request;
   if (!isWellFormedId(eventId)) throw new GraphRefusal(400, "ErrorInvalidIdMalformed", "Id is malformed.");
   const item = findItem(request);
   if (item === undefined) throw eventNotFound();
   const occurrence = splitOccurrenceId(eventId);
   return { item, day: occurrence === null ? null : dayOf(parseWall(occurrence.date)) };
+}
+
+/** The occurrence or exception that was found; null for a single event or a master. @throws GraphRefusal */
+export function instanceOf(
+  { switches }: GraphRequest,
+  { item, day }: ReturnType<typeof findEvent>,
+): Instance | null {
+  if (day === null) return null;
+  const instance = instanceOn(item, day, switches.monthEnd);
+  if (instance === null) throw eventNotFound();
+  return instance;
 }
 
 /** The single event or series that the path's event id belongs to, where the path can reach it. */

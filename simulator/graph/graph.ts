@@ -83,7 +83,7 @@ function request(
 function answer(base: Base, incoming: IncomingGraphRequest, path: string): Reply {
   const { world, app, mailbox } = base;
   const match = matchRoute(path);
-  const { access } = switchesFor(world, mailbox);
+  const { access, settings } = switchesFor(world, mailbox);
   if (access === "not-enabled") {
     throw new GraphRefusal(
       404,
@@ -116,6 +116,7 @@ function answer(base: Base, incoming: IncomingGraphRequest, path: string): Reply
   }
   const { permission } = match.route;
   if (
+    (settings === "denied" && permission === "MailboxSettings.Read") ||
     ![permission, permission.replace(".Read", ".ReadWrite")].some((each) => app.permissions.includes(each))
   ) {
     throw accessDenied("Access is denied. Check credentials and try again.");

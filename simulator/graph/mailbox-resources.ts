@@ -81,6 +81,7 @@ export function answerTimeZone(request: GraphRequest): Reply {
 /** `outlook/masterCategories`. */
 export function answerCategories(request: GraphRequest): Reply {
   const { identifiers } = request.world;
+  refuseUnknownOptions(request.query, ["$select", "$top", "$skip"]);
   return jsonReply({
     "@odata.context": contextOf(request),
     value: request.mailbox.masterCategories.map((category) => ({

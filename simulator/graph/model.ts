@@ -9,11 +9,43 @@ export type Attendee = {
   readonly emailAddress: EmailAddress;
 };
 
+/** Something attached to an event, in Graph's own form; a file of 1 KiB unless told otherwise. */
+export type Attachment = {
+  readonly "@odata.type"?: `#microsoft.graph.${"file" | "item" | "reference"}Attachment`;
+  readonly name: string;
+  readonly contentType?: string;
+  /** Bytes. */
+  readonly size?: number;
+  /** Part of the body: a picture in it. */
+  readonly isInline?: boolean;
+  readonly contentId?: string;
+};
+
+/** A location with all that Outlook may know of it, in Graph's own form. */
+export type Place = {
+  readonly displayName: string;
+  readonly locationType?: string;
+  readonly locationEmailAddress?: string;
+  readonly locationUri?: string;
+  readonly uniqueId?: string;
+  readonly uniqueIdType?: string;
+  readonly address?: Readonly<Record<string, string>>;
+  readonly coordinates?: {
+    readonly latitude?: number;
+    readonly longitude?: number;
+    readonly accuracy?: number;
+    readonly altitude?: number;
+    readonly altitudeAccuracy?: number;
+  };
+};
+
 /** What an event says, apart from its time and identity. Values as Graph writes them. */
 export type EventContent = {
   readonly subject: string;
   readonly body: { readonly contentType: "html" | "text"; readonly content: string };
   readonly location: string;
+  /** Places in full; they go before the text of `location`. */
+  readonly locations: readonly Place[];
   readonly attendees: readonly Attendee[];
   readonly organizer: EmailAddress;
   readonly isOrganizer: boolean;
@@ -27,7 +59,7 @@ export type EventContent = {
   readonly categories: readonly string[];
   readonly isReminderOn: boolean;
   readonly reminderMinutesBeforeStart: number;
-  readonly hasAttachments: boolean;
+  readonly attachments: readonly Attachment[];
   readonly isCancelled: boolean;
   readonly isDraft: boolean;
   readonly isOnlineMeeting: boolean;
@@ -109,7 +141,7 @@ export type Mailbox = {
   readonly displayName: string;
   /** Windows or IANA name; may be nonsense, as in real mailboxes. */
   readonly timeZone: string;
-  readonly masterCategories: readonly { readonly displayName: string; readonly color: string }[];
+  masterCategories: readonly { readonly displayName: string; readonly color: string }[];
   readonly calendars: Calendar[];
   switches: Partial<Switches>;
 };

@@ -1,8 +1,10 @@
+import { hasAttachments } from "./render-attachments.ts";
 import { changeKeyOf, instanceICalUId, occurrenceId } from "./ids.ts";
 import { spanOn } from "./instances.ts";
 import type { Instance } from "./instances.ts";
 import { formatDay, formatWall, toWall } from "./local-time.ts";
 import type { EventContent, Item } from "./model.ts";
+import { renderLocations } from "./render-location.ts";
 import { renderBody, renderOnlineMeeting, textOf } from "./render-body.ts";
 import type { Preferences } from "./prefer.ts";
 import type { Recurrence } from "./recurrence.ts";
@@ -89,7 +91,7 @@ function renderTimes(item: Item, span: Instance["span"], { timeZone }: Preferenc
 }
 
 function renderContent(item: Item, content: EventContent, rendering: Rendering): Json {
-  const { transactionId, location, body, ...plain } = content;
+  const { transactionId, location: _l, locations: _p, attachments: _a, body, ...plain } = content;
   const { isOrganizer, isOnlineMeeting, ...rest } = plain;
   const id = encodeURIComponent(item.id);
   return {
@@ -101,6 +103,7 @@ function renderContent(item: Item, content: EventContent, rendering: Rendering):
     originalStartTimeZone: item.zoneNames.start,
     originalEndTimeZone: item.zoneNames.end,
     ...rest,
+    hasAttachments: hasAttachments(content),
     isAllDay: item.isAllDay,
     isOrganizer,
     isOnlineMeeting,
@@ -113,20 +116,7 @@ function renderContent(item: Item, content: EventContent, rendering: Rendering):
     webLink: `https://outlook.office365.com/owa/?itemid=${id}&exvsurl=1&path=/calendar/item`,
     body: renderBody(body, rendering.textBodies),
     bodyPreview: textOf(body).slice(0, 255),
-    ...renderLocations(location),
-  };
-}
-
-function renderLocations(name: string): Json {
-  if (name === "") {
-    const nowhere = { displayName: "", locationType: "default", uniqueIdType: "unknown" };
-    return { location: { ...nowhere, address: { type: "unknown" }, coordinates: {} }, locations: [] };
-  }
-  return {
-    location: { displayName: name, locationType: "default", uniqueId: name, uniqueIdType: "private" },
-    locations: name
-      .split("; ")
-      .map((displayName) => ({ displayName, locationType: "default", uniqueIdType: "unknown" })),
+    ...renderLocations(content),
   };
 }
 

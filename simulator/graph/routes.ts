@@ -1,3 +1,4 @@
+import { answerAttachments } from "./attachments.ts";
 import { answerDelta } from "./delta.ts";
 import { answerEvent, answerExceptions, answerSeriesInstances, answerView } from "./events.ts";
 import type { GraphRequest } from "./graph-request.ts";
@@ -40,6 +41,7 @@ const routes: readonly Route[] = [
     { template: `${root}/events/delta`, permission: read, answer: answerEventsDelta },
     { template: `${root}/events/{event}`, permission: read, answer: answerEvent },
     { template: `${root}/events/{event}/instances`, permission: read, answer: answerSeriesInstances },
+    { template: `${root}/events/{event}/attachments`, permission: read, answer: answerAttachments },
     { template: `${root}/events/{event}/exceptionOccurrences`, permission: read, answer: answerExceptions },
   ]),
   { template: "/mailboxSettings", permission: "MailboxSettings.Read", answer: answerSettings },

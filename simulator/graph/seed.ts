@@ -3,6 +3,7 @@ import { instancesOf } from "./instances.ts";
 import { dayMs, dayOf, formatDay } from "./local-time.ts";
 import type { Attendee, Calendar, Item } from "./model.ts";
 import { alterOccurrence, cancelOccurrence, createItem } from "./mutations.ts";
+import { extrasOf } from "./seed-extras.ts";
 import { createRandom } from "./random.ts";
 import type { Random } from "./random.ts";
 import type { DayOfWeek, RecurrencePattern, RecurrenceRange } from "./recurrence.ts";
@@ -49,7 +50,9 @@ const people = ["Adele Vance", "Alex Wilber", "Samantha Booth", "Dana Swope", "L
 export function seedEvents(world: World, calendar: Calendar, options: SeedOptions): Item[] {
   const random = createRandom(options.seed);
   return Array.from({ length: options.count }, (_, index) => {
-    const item = createItem(world, calendar, generate(random, index, options));
+    // Drawn apart, so that times and kinds of a seed stay what they are.
+    const extras = extrasOf(createRandom(options.seed * 100_003 + index));
+    const item = createItem(world, calendar, { ...generate(random, index, options), ...extras });
     return item.recurrence === null ? item : disturb(world, calendar, item, random);
   });
 }

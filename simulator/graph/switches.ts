@@ -51,6 +51,10 @@ export type Switches = {
   readonly compression: boolean;
   /** What the app may do with the mailbox: an access policy refuses it, or Exchange Online does not host it. */
   readonly access: "granted" | "policy" | "not-enabled";
+  /** Settings and categories of the mailbox: the app may lack their permission where it has that for calendars. */
+  readonly settings: "granted" | "denied";
+  /** Lists of attachments, which Calendars.ReadBasic leaves out. */
+  readonly attachments: "granted" | "denied";
 };
 
 /** How the waiting time is told, if at all. */
@@ -84,6 +88,8 @@ export const calmSwitches: Switches = {
   retryAfterSeconds: 1,
   compression: true,
   access: "granted",
+  settings: "granted",
+  attachments: "granted",
 };
 
 /** The rough service: everything that a client has to live with, at once. */

@@ -1,6 +1,7 @@
 import { type Component, valueOf } from "./component.ts";
 import type { DateValue } from "./date-value.ts";
 import { observanceZone } from "./observance-zone.ts";
+import { guessedZone } from "./zone-guess.ts";
 import { ianaZone, isIanaZone, isUtc, utc, type Zone, zoneOf } from "./zones.ts";
 
 /** Turns values of one calendar object into instants. */
@@ -14,19 +15,13 @@ export type CalendarZones = {
 };
 
 /**
- * Resolves the TZIDs of an object: an IANA or Windows name, also at the end of a path
- * (`/mozilla.org/20050126_1/Europe/Berlin`) or in the block's X-LIC-LOCATION; else the rules of the
- * object's own VTIMEZONE; else `fallback`, an IANA name. Before an abbreviation (`EST`) the object's own VTIMEZONE
- * counts. Floating values live in `fallback`.
+ * The zones of an object, by TZID (see `zoneReader`); else the rules of `fallback`, an IANA name, in which floating
+ * values live too.
  */
 export function calendarZones(calendar: Component, fallback: string): CalendarZones {
   const floating = zoneOf(fallback);
-  const remembered = new Map<string, Zone>();
-  const zone = (tzid: string): Zone => {
-    const known = remembered.get(tzid) ?? resolve(calendar, tzid) ?? floating;
-    remembered.set(tzid, known);
-    return known;
-  };
+  const read = zoneReader(calendar);
+  const zone = (tzid: string): Zone => read(tzid)?.zone ?? floating;
   const of = (value: DateValue): Zone => {
     if (value.form === "zoned") return zone(value.tzid);
     return value.form === "floating" ? floating : utc;
@@ -34,13 +29,50 @@ export function calendarZones(calendar: Component, fallback: string): CalendarZo
   return { zone, of, instant: (value) => of(value).toInstant(value.wall) };
 }
 
-function resolve(calendar: Component, tzid: string): Zone | null {
-  const block = calendar.children.find(
-    (child) => child.name === "VTIMEZONE" && valueOf(child, "TZID") === tzid,
+/**
+ * What a TZID of an object stands for: by its name, by the object's own VTIMEZONE (`block`), or by a guess. `name` is the
+ * IANA zone that the rules were taken from, null where the block's observances give them.
+ */
+export type ReadZone =
+  | { readonly by: "name" | "guess"; readonly zone: Zone; readonly name: string }
+  | { readonly by: "block"; readonly zone: Zone; readonly name: string | null; readonly block: Component };
+
+/** More than any object has, of TZIDs and of VTIMEZONEs with rules of their own: the rest counts as unknown. */
+const mostZones = 300;
+const mostOwnZones = 50;
+
+/**
+ * Reads the TZIDs of an object: an IANA or Windows name, also at the end of a path
+ * (`/mozilla.org/20050126_1/Europe/Berlin`) or in the block's X-LIC-LOCATION; else the rules of the object's own
+ * VTIMEZONE, the first readable one of that TZID; else what the name may mean (see `guessedZone`); else null. Before an
+ * abbreviation (`EST`) the object's own VTIMEZONE counts.
+ */
+export function zoneReader(calendar: Component): (tzid: string) => ReadZone | null {
+  const blocks = Map.groupBy(
+    calendar.children.filter(({ name }) => name === "VTIMEZONE"),
+    (block) => valueOf(block, "TZID"),
   );
-  const name = ianaName(tzid);
-  const own = block === undefined || (name !== null && !isAbbreviation(tzid)) ? null : ownZone(block);
-  return own ?? (name === null ? null : zoneOf(name));
+  const remembered = new Map<string, ReadZone | null>();
+  let ownZones = 0;
+  const resolve = (tzid: string): ReadZone | null => {
+    const name = ianaName(tzid);
+    if (name !== null && !isAbbreviation(tzid)) return { by: "name", zone: zoneOf(name), name };
+    for (const block of blocks.get(tzid) ?? []) {
+      if (ownZones++ >= mostOwnZones) break;
+      const own = ownZone(block);
+      if (own !== null) return own;
+    }
+    const guessed = name ?? guessedZone(tzid);
+    return guessed === null ? null : { by: "guess", zone: zoneOf(guessed), name: guessed };
+  };
+  return (tzid) => {
+    const known = remembered.get(tzid);
+    if (known !== undefined) return known;
+    if (remembered.size === mostZones) return null;
+    const found = resolve(tzid);
+    remembered.set(tzid, found);
+    return found;
+  };
 }
 
 /**
@@ -51,18 +83,20 @@ function isAbbreviation(tzid: string): boolean {
   return !tzid.includes("/") && isIanaZone(tzid) && !isUtc(tzid);
 }
 
-function ownZone(block: Component): Zone | null {
-  const location = ianaZone(valueOf(block, "X-LIC-LOCATION"));
-  if (location === null) return observanceZone(block);
-  return (isAbbreviation(location) ? observanceZone(block) : null) ?? zoneOf(location);
+function ownZone(block: Component): ReadZone | null {
+  const name = ianaZone(valueOf(block, "X-LIC-LOCATION"));
+  const own = name === null || isAbbreviation(name) ? observanceZone(block) : null;
+  if (own !== null) return { by: "block", zone: own, name: null, block };
+  return name === null ? null : { by: "block", zone: zoneOf(name), name, block };
 }
 
 /** The IANA zone that a TZID names, possibly at the end of a path. */
-export function ianaName(tzid: string): string | null {
+function ianaName(tzid: string): string | null {
   const parts = tzid.split("/");
-  return (
-    ianaZone(tzid) ??
-    [3, 2].map((count) => ianaZone(parts.slice(-count).join("/"))).find((name) => name !== null) ??
-    null
-  );
+  const ends = (tzid.startsWith("/") ? [3, 2, 1] : [3, 2]).filter((count) => count < parts.length);
+  return ianaZone(tzid) ?? firstZone(ends.map((count) => parts.slice(-count).join("/")));
+}
+
+function firstZone(names: readonly string[]): string | null {
+  return names.map(ianaZone).find((name) => name !== null) ?? null;
 }

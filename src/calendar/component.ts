@@ -1,4 +1,5 @@
 import { type ContentLine, contentLine, fold, parseContentLine, unfold } from "./content-line.ts";
+import { mendContentLine } from "./mend-line.ts";
 
 /** A component (VCALENDAR, VEVENT, VALARM …) with its lines and its children in the order they stood in. */
 export type Component = {
@@ -8,9 +9,17 @@ export type Component = {
   readonly children: readonly Component[];
 };
 
-/** What a text turned out to be; a problem is a full sentence. `badLines` were left out of the component. */
+/**
+ * What a text turned out to be; a problem is a full sentence. `badLines` were left out of the component,
+ * `mended` ones stand in it as they were meant.
+ */
 export type ParsedCalendar =
-  | { readonly kind: "calendar"; readonly calendar: Component; readonly badLines: readonly string[] }
+  | {
+      readonly kind: "calendar";
+      readonly calendar: Component;
+      readonly badLines: readonly string[];
+      readonly mended: readonly string[];
+    }
   | { readonly kind: "unreadable"; readonly problem: string };
 
 type Building = { readonly name: string; readonly lines: ContentLine[]; readonly children: Component[] };
@@ -23,11 +32,16 @@ export function parseCalendar(ics: string): ParsedCalendar {
   const root: Building = { name: "", lines: [], children: [] };
   const stack: Building[] = [root];
   const badLines: string[] = [];
+  const mended: string[] = [];
   for (const text of unfold(ics)) {
     const current = stack.at(-1) ?? root;
-    const line = parseContentLine(text);
-    if (line === null) badLines.push(text);
-    else if (line.name === "BEGIN") {
+    const read = parseContentLine(text);
+    const line = read ?? mendContentLine(text);
+    if (read === null && line !== null && stack.length > 1) mended.push(text);
+    if (line === null) {
+      if (continues(current.lines, text)) mended.push(text);
+      else badLines.push(text);
+    } else if (line.name === "BEGIN") {
       if (stack.length > deepest) return unreadable("Its components are nested too deeply.");
       const child: Building = { name: line.value.trim().toUpperCase(), lines: [], children: [] };
       current.children.push(child);
@@ -45,7 +59,15 @@ export function parseCalendar(ics: string): ParsedCalendar {
     return unreadable(`${stack.at(-1)?.name ?? ""} is never closed: the text is cut off.`);
   if (calendar?.name !== "VCALENDAR") return unreadable("It is no VCALENDAR.");
   if (second !== undefined) return unreadable("It holds more than one VCALENDAR.");
-  return { kind: "calendar", calendar, badLines };
+  return { kind: "calendar", calendar, badLines, mended };
+}
+
+/** Puts a line that is none to the text above it, which somebody broke without folding or escaping it. */
+function continues(lines: ContentLine[], text: string): boolean {
+  const last = lines.at(-1);
+  if (last === undefined || !/^(?:DESCRIPTION|SUMMARY|LOCATION|COMMENT)$/.test(last.name)) return false;
+  lines[lines.length - 1] = { ...last, text: `${last.text}\\n${text}`, value: `${last.value}\\n${text}` };
+  return true;
 }
 
 function unreadable(problem: string): ParsedCalendar {
@@ -56,14 +78,22 @@ function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
+/** Time zones are shared between objects, and large: their text is made once. */
+const zoneTexts = new WeakMap<Component, string>();
+
 /** The text of a component: CRLF line ends, folded at 75 octets; lines and children first to last. */
 export function serialiseComponent(component: Component): string {
-  return [
-    fold(`BEGIN:${component.name}`),
-    ...component.lines.map((line) => fold(line.text)),
-    ...component.children.map(serialiseComponent),
-    fold(`END:${component.name}`),
-  ].join("");
+  const known = zoneTexts.get(component);
+  if (known !== undefined) return known;
+  const text = serialiseAround(component, component.children.map(serialiseComponent));
+  if (component.name === "VTIMEZONE") zoneTexts.set(component, text);
+  return text;
+}
+
+/** The same around the texts of its children. */
+export function serialiseAround({ name, lines }: Component, children: readonly string[]): string {
+  const own = lines.map((line) => fold(line.text));
+  return [fold(`BEGIN:${name}`), ...own, ...children, fold(`END:${name}`)].join("");
 }
 
 /** First line of that name, or null. */

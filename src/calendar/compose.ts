@@ -1,6 +1,8 @@
 import type { Component } from "./component.ts";
+import { conferenceService } from "./conference.ts";
 import { type ContentLine, contentLine, escapeText } from "./content-line.ts";
 import { type DateValue, dateParameters, formatDateValue } from "./date-value.ts";
+import { type Place, placeLines } from "./place-lines.ts";
 import { timeZoneBlock } from "./vtimezone.ts";
 
 /** A VEVENT in typed form. Texts may hold anything: they are cleaned and escaped here. */
@@ -9,6 +11,8 @@ export type EventDescription = {
   readonly start: DateValue;
   /** Exclusive. */
   readonly end: DateValue;
+  /** Milliseconds: written as DURATION instead of `end` where a series' occurrences are not as long as its first. */
+  readonly length?: number;
   readonly recurrenceId: DateValue | null;
   /** RRULE value made of our own parts; null for none. */
   readonly rule: string | null;
@@ -36,19 +40,11 @@ export type EventDescription = {
   readonly joinUrl: string | null;
 };
 
-/** Where an event takes place. Texts may be empty. */
-export type Place = {
-  readonly name: string;
-  /** Postal address, in one line. */
-  readonly address: string;
-  /** Degrees, WGS84; null where it is not known. */
-  readonly position: { readonly latitude: number; readonly longitude: number } | null;
-};
-
 /** A VCALENDAR with these VEVENTs (one UID, master first) and a VTIMEZONE for each TZID. */
 export function composeCalendar(events: readonly EventDescription[]): Component {
   const zones = new Set(events.flatMap(tzidsOf));
-  const blocks = [...zones].flatMap((tzid) => timeZoneBlock(tzid)?.component ?? []);
+  const earliest = events.flatMap(datesOf).reduce((least, { wall }) => Math.min(least, wall), Infinity);
+  const blocks = [...zones].flatMap((tzid) => timeZoneBlock(tzid, earliest)?.component ?? []);
   return {
     name: "VCALENDAR",
     lines: [
@@ -61,8 +57,12 @@ export function composeCalendar(events: readonly EventDescription[]): Component 
 }
 
 function tzidsOf(event: EventDescription): string[] {
-  const values = [event.start, event.end, ...event.excluded, event.recurrenceId];
-  return values.flatMap((value) => (value?.form === "zoned" ? [value.tzid] : []));
+  return datesOf(event).flatMap((value) => (value.form === "zoned" ? [value.tzid] : []));
+}
+
+function datesOf(event: EventDescription): DateValue[] {
+  const { start, end, excluded, recurrenceId } = event;
+  return [start, end, ...excluded, ...(recurrenceId === null ? [] : [recurrenceId])];
 }
 
 function composeEvent(event: EventDescription): Component {
@@ -73,31 +73,47 @@ function composeEvent(event: EventDescription): Component {
     ...(event.created === null ? [] : [instant("CREATED", event.created)]),
     instant("LAST-MODIFIED", event.modified),
     date("DTSTART", event.start),
-    date("DTEND", event.end),
+    event.length === undefined
+      ? date("DTEND", event.end)
+      : contentLine("DURATION", `PT${Math.round(event.length / 1_000)}S`),
     ...(event.recurrenceId === null ? [] : [date("RECURRENCE-ID", event.recurrenceId)]),
     ...(event.rule === null ? [] : [contentLine("RRULE", event.rule)]),
     ...event.excluded.map((value) => date("EXDATE", value)),
     text("SUMMARY", event.summary),
     ...optionalText("DESCRIPTION", event.description),
-    ...optionalText("LOCATION", locationOf(event.places)),
+    ...htmlDescription(event.html),
+    ...placeLines(event.places),
     ...categories(event.categories),
+    ...color(event.color),
     contentLine("STATUS", event.status),
     contentLine("TRANSP", event.isTransparent ? "TRANSPARENT" : "OPAQUE"),
     contentLine("X-MICROSOFT-CDO-BUSYSTATUS", event.busyStatus),
     contentLine("CLASS", event.classification),
     ...(event.priority === null ? [] : [contentLine("PRIORITY", String(event.priority))]),
-    ...(url === null ? [] : [contentLine("URL", url, { VALUE: "URI" })]),
-    ...(url === null ? [] : [contentLine("CONFERENCE", url, { VALUE: "URI", FEATURE: "VIDEO" })]),
+    ...(url === null ? [] : conference(url)),
   ];
   const alarms = event.alarmMinutes === null ? [] : [composeAlarm(event.alarmMinutes, event.summary)];
   return { name: "VEVENT", lines, children: alarms };
 }
 
-/** Every place's name, or its address where it has no name. */
-function locationOf(places: readonly Place[]): string {
-  return [...new Set(places.map(({ name, address }) => name || address))]
-    .filter((place) => place !== "")
-    .join("; ");
+/** Nobody agrees on one property for it: each of these is the one that some clients look at. */
+function conference(url: string): ContentLine[] {
+  const service = conferenceService(url);
+  const label = service === null ? "Join the meeting" : `Join with ${service}`;
+  return [
+    contentLine("URL", url, { VALUE: "URI" }),
+    contentLine("CONFERENCE", url, { VALUE: "URI", FEATURE: ["AUDIO", "VIDEO"], LABEL: label }),
+    ...(service === "Microsoft Teams" ? [contentLine("X-MICROSOFT-SKYPETEAMSMEETINGURL", url)] : []),
+  ];
+}
+
+/** Outlook's own property; RFC 5545 has none. */
+function htmlDescription(html: string | null): ContentLine[] {
+  return html === null ? [] : [contentLine("X-ALT-DESC", escapeText(html), { FMTTYPE: "text/html" })];
+}
+
+function color(name: string | null): ContentLine[] {
+  return name === null || !/^[a-z]+$/i.test(name) ? [] : [contentLine("COLOR", name)];
 }
 
 function composeAlarm(minutes: number, summary: string): Component {

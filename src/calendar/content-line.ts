@@ -51,14 +51,20 @@ export function parameterOf(line: ContentLine, name: string): string | null {
   return line.params.find((candidate) => candidate.name === name)?.values[0] ?? null;
 }
 
-/** A line made of parts that are known to be safe; `value` must be escaped already (see `escapeText`). */
+/**
+ * A line made of parts that are known to be safe; `value` must be escaped already (see `escapeText`). A
+ * parameter may have several values.
+ */
 export function contentLine(
   name: string,
   value: string,
-  params: Readonly<Record<string, string>> = {},
+  params: Readonly<Record<string, string | readonly string[]>> = {},
 ): ContentLine {
-  const list = Object.entries(params).map(([key, raw]) => ({ name: key, values: [cleanParameter(raw)] }));
-  const written = list.map((one) => `;${one.name}=${quoteParameter(one.values[0] ?? "")}`).join("");
+  const list = Object.entries(params).map(([key, raw]) => ({
+    name: key,
+    values: (typeof raw === "string" ? [raw] : raw).map(cleanParameter),
+  }));
+  const written = list.map((one) => `;${one.name}=${one.values.map(quoteParameter).join(",")}`).join("");
   const clean = stripControls(value).replaceAll("\n", " ");
   return { text: `${name}${written}:${clean}`, name, params: list, value: clean };
 }
@@ -80,6 +86,7 @@ export function escapeText(text: string): string {
 
 /** The text that a TEXT value stands for. */
 export function unescapeText(value: string): string {
+  if (!value.includes("\\")) return value;
   return value.replace(/\\([\s\S])/g, (_, next: string) => (next === "n" || next === "N" ? "\n" : next));
 }
 
@@ -88,8 +95,12 @@ export function splitTextList(value: string): string[] {
   return (value.match(/(?:\\[\s\S]|[^,\\])+/g) ?? []).map(unescapeText);
 }
 
+/** A text of which nothing has to go: no control but tab and line feed, no surrogate, odd line end or non-character. */
+const harmless = /^[\t\n\u0020-\u007E\u00A0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]*$/;
+
 /** Drops what no TEXT value may carry; every kind of line break becomes `\n`. */
 export function stripControls(text: string): string {
+  if (harmless.test(text)) return text;
   return text
     .replace(/\r\n?|\u0085|\u2028|\u2029/g, "\n")
     .replace(/[^\P{Cc}\t\n]|[\uFFFE\uFFFF\uFEFF]/gu, "")
@@ -98,12 +109,17 @@ export function stripControls(text: string): string {
 
 /** Folds a line at 75 octets, never inside a character, with a CRLF at the end. */
 export function fold(text: string): string {
-  if (Buffer.byteLength(text) <= 75) return `${text}\r\n`;
+  // No character of a string takes more than three octets.
+  const length = text.length <= 25 ? 0 : Buffer.byteLength(text);
+  if (length <= 75) return `${text}\r\n`;
+  // One octet a character: most lines, and those of many kilobytes among them.
+  if (length === text.length)
+    return `${text.slice(0, 75)}\r\n${text.slice(75).replace(/.{1,74}/gs, " $&\r\n")}`;
   const pieces: string[] = [];
   let piece = "";
   let octets = 0;
   for (const character of text) {
-    const size = Buffer.byteLength(character);
+    const size = octetsOf(character.codePointAt(0) ?? 0);
     if (octets + size > 75) {
       pieces.push(piece);
       piece = "";
@@ -114,4 +130,11 @@ export function fold(text: string): string {
   }
   pieces.push(piece);
   return `${pieces.join("\r\n ")}\r\n`;
+}
+
+/** Octets of a character in UTF-8; half a surrogate pair is written as the replacement character. */
+function octetsOf(codePoint: number): number {
+  if (codePoint < 0x80) return 1;
+  if (codePoint < 0x8_00) return 2;
+  return codePoint < 0x1_00_00 ? 3 : 4;
 }

@@ -1,24 +1,48 @@
-import { type Component, serialiseComponent, valueOf } from "./component.ts";
-import { parseDateValue } from "./date-value.ts";
+import { type Component, valueOf } from "./component.ts";
+import { type DateValue, dayMs, parseDateValue } from "./date-value.ts";
 import { allDates } from "./event-times.ts";
-import { parseRule, ruleStarts } from "./rule.ts";
+import { observanceOnsets } from "./observance-rule.ts";
+import { parseRule } from "./rule.ts";
 import { type Zone, zoneOfOffsets } from "./zones.ts";
 
 /** From `at` (an instant) on, the offset in milliseconds is `to`; before it was `from`. */
 type Onset = { readonly at: number; readonly from: number; readonly to: number };
 
-const horizon = Date.UTC(2100, 0, 1);
 /** Far beyond any block in the field; what a hostile one may cost is bounded for the block as a whole. */
 const mostObservances = 64;
+const mostCopies = 1_000;
 const mostOnsets = 4_000;
 
+/** In UTF-16 units; more than `mostOnsets` of them take. */
+const longestBlock = 200_000;
+
+/** By the text of the observances: a program writes the same ones into each of its objects. */
+const remembered = new Map<string, Zone | null>();
+const mostRemembered = 200;
+const longestRemembered = 4_000;
+
 /**
- * The rules of a VTIMEZONE (RFC 5545 3.6.5) whose name says nothing; null if it has no readable observance, or
- * more of them or more onsets than a time zone can have.
+ * The rules of a VTIMEZONE (RFC 5545 3.6.5) whose name says nothing; null if it has no readable observance, one with a
+ * rule that no time zone has, or more observances or onsets than a time zone can have.
  */
 export function observanceZone(block: Component): Zone | null {
-  const observances = new Map(block.children.map((child) => [serialiseComponent(child), child]));
-  if (observances.size > mostObservances) return null;
+  const observances = distinctObservances(block);
+  if (observances === null) return null;
+  const text = [...observances.keys()].join("\n");
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const zone = readZone(observances);
+  if (remembered.size < mostRemembered && text.length <= longestRemembered) remembered.set(text, zone);
+  return zone;
+}
+
+/** True for a VTIMEZONE that a reader can take for one: an observance with a start and offsets, and not too many. */
+export function isReadableBlock(block: Component): boolean {
+  const observances = [...(distinctObservances(block)?.values() ?? [])];
+  return observances.some((one) => frameOf(one) !== null);
+}
+
+function readZone(observances: ReadonlyMap<string, Component>): Zone | null {
   const byInstant = new Map<number, Onset>();
   for (const observance of observances.values()) {
     const found = onsetsOf(observance, mostOnsets - byInstant.size);
@@ -29,6 +53,21 @@ export function observanceZone(block: Component): Zone | null {
   const first = onsets[0];
   if (first === undefined) return null;
   return zoneOfOffsets((instant) => onsets[countUntil(onsets, instant) - 1]?.to ?? first.from);
+}
+
+/** By text, so that copies count once; null for too many. */
+function distinctObservances(block: Component): ReadonlyMap<string, Component> | null {
+  if (block.children.length > mostCopies) return null;
+  const distinct = new Map<string, Component>();
+  let length = 0;
+  for (const child of block.children) {
+    if (child.name !== "STANDARD" && child.name !== "DAYLIGHT") continue;
+    const text = child.lines.map((line) => line.text).join("\n");
+    length += text.length;
+    if (length > longestBlock) return null;
+    distinct.set(text, child);
+  }
+  return distinct.size > mostObservances ? null : distinct;
 }
 
 /** How many of the onsets, which are in order, lie at the instant or before it. */
@@ -43,47 +82,52 @@ function countUntil(onsets: readonly Onset[], instant: number): number {
   return low;
 }
 
-/** None for an observance that cannot be read; null for one with more than `limit`, or a rule finer than MONTHLY. */
-function onsetsOf(observance: Component, limit: number): readonly Onset[] | null {
+type Frame = { readonly start: number; readonly from: number; readonly to: number };
+
+/** First onset (a wall clock) and offsets; an absent TZOFFSETFROM is no change. Null without the others. */
+function frameOf(observance: Component): Frame | null {
   const start = parseDateValue(valueOf(observance, "DTSTART") ?? "", null);
-  const from = parseOffset(valueOf(observance, "TZOFFSETFROM") ?? "");
   const to = parseOffset(valueOf(observance, "TZOFFSETTO") ?? "");
-  if (start === null || from === null || to === null) return [];
-  const repeats = repeated(observance, start.wall, from, limit);
+  const from = parseOffset(valueOf(observance, "TZOFFSETFROM") ?? "") ?? to;
+  return start === null || from === null || to === null ? null : { start: wallOf(start, from), from, to };
+}
+
+/** Onsets are wall clocks before the change; one in UTC is an instant. */
+function wallOf(value: DateValue, from: number): number {
+  return value.form === "utc" ? value.wall + from : value.wall;
+}
+
+/** None for an observance that cannot be read; null for one with more than `limit`, or a rule that no zone has. */
+function onsetsOf(observance: Component, limit: number): readonly Onset[] | null {
+  const frame = frameOf(observance);
+  if (frame === null) return [];
+  const { start, from, to } = frame;
+  const repeats = repeated(observance, frame, limit);
   if (repeats === null) return null;
-  const listed = allDates(observance, "RDATE").map((value) => value.wall);
-  const walls = new Set([start.wall, ...listed, ...repeats]);
+  const listed = allDates(observance, "RDATE").map((value) => wallOf(value, from));
+  const walls = new Set([start, ...listed, ...repeats]);
   return walls.size > limit ? null : [...walls].map((wall) => ({ at: wall - from, from, to }));
 }
 
-function repeated(
-  observance: Component,
-  start: number,
-  from: number,
-  limit: number,
-): readonly number[] | null {
-  const rule = parseRule(valueOf(observance, "RRULE") ?? "");
+function repeated(observance: Component, { start, from }: Frame, limit: number): readonly number[] | null {
+  const text = valueOf(observance, "RRULE");
+  const rule = text === null ? null : parseRule(text);
   if (rule === null) return [];
-  // No clock changes so often, and finer rules take long even where they give nothing.
-  if (rule.frequency !== "YEARLY" && rule.frequency !== "MONTHLY") return null;
-  const until = rule.until === null ? null : parseDateValue(rule.until, null);
-  const last = until?.form === "utc" ? until.wall + from : (until?.wall ?? null);
-  const found = ruleStarts(rule, { start, until: last, from: start, to: horizon, limit });
-  switch (found.kind) {
-    case "starts":
-      return found.walls;
-    case "unsupported":
-      return [];
-    case "too-many":
-      return null;
-    default:
-      return found satisfies never;
-  }
+  const end = rule.until === null ? null : parseDateValue(rule.until, null);
+  const last = end === null ? null : wallOf(end, from);
+  // A date includes its day.
+  return observanceOnsets(rule, {
+    start,
+    until: last === null || end?.form !== "date" ? last : last + dayMs - 1,
+    limit,
+  });
 }
 
 function parseOffset(text: string): number | null {
-  const [, sign, hours, minutes, seconds] = /^([+-])(\d{2})(\d{2})(\d{2})?$/.exec(text.trim()) ?? [];
-  if (sign === undefined) return null;
-  const size = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds ?? 0) * 1_000;
-  return sign === "-" ? -size : size;
+  const match = /^([+-]?)(\d{2}):?(\d{2})(?::?(\d{2}))?$/.exec(text.trim());
+  if (match === null) return null;
+  const [hours = 0, minutes = 0, seconds = 0] = match.slice(2).map((part) => Number(part ?? 0));
+  const size = hours * 3_600_000 + minutes * 60_000 + seconds * 1_000;
+  if (size >= dayMs) return null;
+  return match[1] === "-" ? -size : size;
 }

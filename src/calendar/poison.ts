@@ -1,21 +1,14 @@
 import type { CalendarZones } from "./calendar-zones.ts";
-import { type Component, lineOf, mapEvents } from "./component.ts";
-import { type ContentLine, contentLine } from "./content-line.ts";
-import { type DateValue, dateParameters, dateValuesOf, dayMs, formatDateValue } from "./date-value.ts";
-import { type EventTimes, eventTimes, firstDate } from "./event-times.ts";
-import { masterOf, overridesOf, seriesStarts, untilWall } from "./recurrence.ts";
+import { clipSeries, onlyStart, withLastDate } from "./clip-series.ts";
+import { type Component, eventsOf, lineOf } from "./component.ts";
+import { type ContentLine, contentLine, parameterOf } from "./content-line.ts";
+import { dateParameters, dateValuesOf, dayMs, formatDateValue, parseDateValue } from "./date-value.ts";
+import { allDates, eventTimes, firstDate } from "./event-times.ts";
+import { exactWall, masterOf, overridesOf, untilWall } from "./recurrence.ts";
 import { parseRule, type Rule, ruleStarts } from "./rule.ts";
+import { isInRange, latest } from "./server-range.ts";
+import { dateLine, isEmpty, isWalkable, rulesOf, type Series, withMaster } from "./server-series.ts";
 import type { Window } from "./window.ts";
-
-/** The most instances that sabre/vobject walks through: with 3,500, excluded ones not counted, it gives up with a 500. */
-export const mostInstances = 3_499;
-
-/** The window moves on for a month before a series is looked at again. */
-const slackMs = 62 * dayMs;
-
-/** Baikal on PostgreSQL keeps times in 32 bits and refuses everything outside (exclusive both ways). */
-const earliest = Date.UTC(1970, 0, 2);
-const latest = Date.UTC(2038, 0, 18);
 
 /**
  * What can be shown of an object. `fit`: the calendar, which is `clipped` (and so never writable) if a
@@ -29,185 +22,157 @@ export type Fitted =
   | { readonly kind: "poison"; readonly reason: string };
 
 /**
- * Keeps poison away: a series with more than 3,500 instances up to the end of the window, or one that
- * begins or ends where servers cannot follow, is given an anchor before the window and, if it is finite,
- * an end behind it. Both move once a year. Whatever already fits is returned as it is.
+ * Keeps poison away: whatever makes sabre/dav fail for an object or for its whole calendar, or hides the object from
+ * its queries, is brought into another form, of which every occurrence inside the window is the same. See
+ * docs/adr/0009-poison-anchor.md. Whatever already fits is returned as it is.
  */
 export function fitForServer(calendar: Component, zones: CalendarZones, window: Window): Fitted {
   const master = masterOf(calendar);
-  const outside = overridesOf(calendar).some((event) => !isInRange(eventTimes(event, zones), zones));
-  if (outside)
-    return poison("An occurrence of it lies before 1970 or after 2037, where servers cannot follow.");
-  if (master === null) return { kind: "fit", calendar, clipped: false };
+  const overrides = overridesOf(calendar);
+  if (master === null) {
+    const isGood = overrides.every((event) => isInRange(eventTimes(event, zones), zones));
+    return isGood ? { kind: "fit", calendar, clipped: false } : poison(outOfRange);
+  }
   const times = eventTimes(master, zones);
   if (times === null) return poison("Its start cannot be read.");
-  const rules = master.lines.filter((line) => line.name === "RRULE");
-  const [line] = rules;
-  if (line === undefined) return fitDates(calendar, master, times, zones);
-  const rule = parseRule(line.value);
-  if (rule === null) return poison(`Its recurrence rule cannot be expanded: ${line.value.slice(0, 80)}`);
-  const series = { calendar, master, times, zones, window, rule };
-  const size = sizeUp(series);
-  switch (size) {
-    case "fits":
-      return { kind: "fit", calendar, clipped: false };
-    case "empty":
-      return { kind: "nothing", reason: "Every occurrence of the series is cancelled." };
-    case "unsupported":
-      return poison(`Its recurrence rule cannot be expanded: ${line.value.slice(0, 80)}`);
-    case "too-big":
-      return rules.length > 1
-        ? poison("It has several recurrence rules and more occurrences than servers can walk through.")
-        : clip(series);
-    default:
-      return size satisfies never;
+  const isSingle =
+    overrides.length === 0 && lineOf(master, "RRULE") === null && lineOf(master, "RDATE") === null;
+  if (isSingle) return fitSingle(calendar, master, zones);
+  const rules = rulesOf(master);
+  if (rules === null || !rules.every((rule) => hasReadableEnd(rule))) {
+    const rule = lineOf(master, "RRULE")?.value ?? "";
+    return poison(`Its recurrence rule cannot be expanded: ${rule.slice(0, 80)}`);
   }
+  const given = { master, overrides, times, rules, zones, window };
+  return fitSeries(calendar, given);
 }
 
-type Series = {
-  readonly calendar: Component;
-  readonly master: Component;
-  readonly times: EventTimes;
-  readonly zones: CalendarZones;
-  readonly window: Window;
-  readonly rule: Rule;
-};
+const outOfRange = "It lies before 1970 or after 2037, where servers cannot follow.";
 
 function poison(reason: string): Fitted {
   return { kind: "poison", reason };
 }
 
-function isInRange(times: EventTimes | null, zones: CalendarZones): boolean {
-  if (times === null) return false;
-  const start = zones.instant(times.start);
-  return start >= earliest && start + times.length <= latest;
+function hasReadableEnd(rule: Rule): boolean {
+  return rule.until === null || parseDateValue(rule.until, null) !== null;
 }
 
-/** A single event, or one repeated by RDATE alone. */
-function fitDates(calendar: Component, master: Component, times: EventTimes, zones: CalendarZones): Fitted {
-  if (!isInRange(times, zones))
-    return poison("It lies before 1970 or after 2037, where servers cannot follow.");
-  const span = { from: times.start.wall, until: latest, limit: mostInstances };
-  const starts = seriesStarts(master, times, zones, span);
-  const isEmpty = starts.kind === "starts" && starts.walls.length === 0;
-  return isEmpty
-    ? { kind: "nothing", reason: "Every occurrence of the series is cancelled." }
-    : { kind: "fit", calendar, clipped: false };
+function fitSingle(calendar: Component, master: Component, zones: CalendarZones): Fitted {
+  const times = eventTimes(master, zones);
+  if (times === null || !isInRange(times, zones)) return poison(outOfRange);
+  const isExcluded =
+    lineOf(master, "EXDATE") !== null &&
+    allDates(master, "EXDATE").some((date) => exactWall(date, times.start, zones) === times.start.wall);
+  return isExcluded ? nothing() : { kind: "fit", calendar, clipped: false };
 }
 
-function sizeUp(series: Series): "fits" | "empty" | "too-big" | "unsupported" {
-  const { master, times, zones, window, rule } = series;
-  const until = untilWall(rule, times.start, zones);
-  const isFinite = until !== null || rule.count !== null;
-  // A server walks a finite series to its end when it stores it, an endless one to the end of a query.
-  const end = isFinite ? latest : Date.parse(window.until) + slackMs;
-  // A month is enough to see whether the rule can be expanded at all.
-  const reach = isSparse(series, until, end) ? times.start.wall + 31 * dayMs : end;
-  const span = { from: times.start.wall, until: reach, limit: mostInstances };
-  if (!isInRange(times, zones) || (until ?? 0) > latest) return "too-big";
-  if (rule.count !== null && goesBeyond(series)) return "too-big";
-  const starts = seriesStarts(master, times, zones, span);
-  if (starts.kind === "too-many") return "too-big";
-  if (starts.kind === "unsupported") return "unsupported";
-  return starts.walls.length === 0 && isFinite ? "empty" : "fits";
+function nothing(reason = "Every occurrence of the series is cancelled."): Fitted {
+  return { kind: "nothing", reason };
 }
 
-/** True where a glance says that it fits: at most one instance a day, and not all of them excluded. */
-function isSparse({ master, times, rule }: Series, until: number | null, end: number): boolean {
-  const isFinite = until !== null || rule.count !== null;
-  const counts = (name: string): number => master.lines.filter((line) => line.name === name).length;
-  const isPlain = counts("RRULE") === 1 && counts("RDATE") === 0 && !(isFinite && counts("EXDATE") > 0);
-  const isOften =
-    /^(?:HOUR|MINUTE|SECOND)LY$/.test(rule.frequency) ||
-    ["BYHOUR", "BYMINUTE", "BYSECOND"].some((part) => rule.parts.has(part));
-  const days = (Math.min(until ?? end, end) - times.start.wall) / dayMs;
-  return isPlain && !isOften && Math.min(days + 1, rule.count ?? days) < mostInstances;
+function fitSeries(calendar: Component, given: Series): Fitted {
+  const readable = plain(withoutLostOverrides(given));
+  if (isEmpty(readable)) return nothing();
+  if (isWhole(readable)) return fit(calendar, given, withLastDate(readable), false);
+  const clipped = clipSeries(readable);
+  if (clipped === null)
+    return poison("It has more occurrences around the window than servers can walk through.");
+  if (clipped.kind === "nothing")
+    return nothing("None of its occurrences lies in the window, and it is too long to be kept whole.");
+  if (isEmpty(clipped.series)) return nothing();
+  return fit(calendar, given, withLastDate(clipped.series), true);
 }
 
-function goesBeyond({ times, rule }: Series): boolean {
+function fit(calendar: Component, given: Series, fitted: Series, clipped: boolean): Fitted {
+  const isSame = fitted.master === given.master && fitted.overrides.length === given.overrides.length;
+  if (isSame && eventsOf(calendar)[0] === given.master) return { kind: "fit", calendar, clipped };
+  // sabre takes the first event for the master (PDO::getDenormalizedData).
+  const others = calendar.children.filter((child) => child.name !== "VEVENT");
+  const children = [...others, fitted.master, ...fitted.overrides];
+  return { kind: "fit", calendar: { ...calendar, children }, clipped };
+}
+
+function isWhole(series: Series): boolean {
+  const { times, rules, zones } = series;
+  const isTooFar = rules.some((rule) => (untilWall(rule, times.start, zones) ?? 0) > latest);
+  if (isTooFar || !isInRange(times, zones) || !isWalkable(series)) return false;
+  const [rule] = rules;
+  if (rule === undefined || rule.count === null) return true;
+  return rule.until === null && !goesBeyond(series, rule);
+}
+
+/** True if a counted series may end where servers cannot follow. */
+function goesBeyond({ times }: Series, rule: Rule): boolean {
+  const days = { YEARLY: 366, MONTHLY: 31, WEEKLY: 7, DAILY: 1, HOURLY: 1, MINUTELY: 1, SECONDLY: 1 };
+  // A glance: BY parts that seldom come true may stretch it twentyfold.
+  const reach = days[rule.frequency] * rule.interval * (rule.count ?? 0) * dayMs;
+  const isPlain = [...rule.parts.keys()].every((name) => /^(?:FREQ|INTERVAL|COUNT|WKST)$/.test(name));
+  if (times.start.wall + reach * (isPlain ? 1 : 20) <= latest) return false;
   const request = { start: times.start.wall, until: null, from: latest, to: latest * 4, limit: 1 };
   const found = ruleStarts(rule, request);
   return found.kind !== "starts" || found.walls.length > 0;
 }
 
-/** Begins the series at its first occurrence of the year before the window's, and ends it after the window. */
-function clip(series: Series): Fitted {
-  const { calendar, times, zones, window, rule } = series;
-  const until = untilWall(rule, times.start, zones);
-  const anchor = anchorOf(series, until);
-  if (anchor === null)
-    return {
-      kind: "nothing",
-      reason: "The series ended before the window, and is too long to be kept whole.",
-    };
-  const cut = Date.UTC(new Date(window.until).getUTCFullYear() + 2, 0, 1);
-  const span = { start: times.start.wall, until, from: anchor, to: cut, limit: mostInstances };
-  const kept = ruleStarts(rule, span);
-  const last = kept.kind === "starts" ? kept.walls.at(-1) : undefined;
-  if (last === undefined || cut > latest)
-    return poison("It has more occurrences around the window than servers can walk through.");
-  const isFinite = until !== null || rule.count !== null;
-  const clipped = mapEvents(calendar, (event) =>
-    lineOf(event, "RECURRENCE-ID") === null
-      ? moveMaster(series, anchor, isFinite ? last : null)
-      : keepFrom(event, anchorInstant(series, anchor), zones),
-  );
-  return { kind: "fit", calendar: clipped, clipped: true };
-}
-
-function anchorOf({ times, window, rule }: Series, until: number | null): number | null {
-  const boundary = Date.UTC(new Date(window.from).getUTCFullYear() - 1, 0, 1);
-  const start = times.start.wall;
-  if (start >= boundary) return start;
-  for (const years of [1, 10, 100]) {
-    const to = Date.UTC(new Date(boundary).getUTCFullYear() + years, 0, 1);
-    const found = ruleStarts(rule, { start, until, from: boundary, to, limit: 100_000 });
-    const first = found.kind === "starts" ? found.walls[0] : undefined;
-    if (first !== undefined) return first;
-  }
-  return null;
-}
-
-function anchorInstant({ times, zones }: Series, anchor: number): number {
-  return zones.of(times.start).toInstant(anchor);
-}
-
-function keepFrom(event: Component, anchor: number, zones: CalendarZones): Component | null {
-  const original = firstDate(event, "RECURRENCE-ID");
-  return original !== null && zones.instant(original) >= anchor ? event : null;
-}
-
-function moveMaster(series: Series, anchor: number, last: number | null): Component {
-  const { master, times, zones, rule } = series;
-  const delta = anchor - times.start.wall;
-  const from = anchorInstant(series, anchor);
-  const lines = master.lines.flatMap((line): ContentLine[] => {
-    if (line.name === "DTSTART") return [moved(line, times.start, delta)];
-    if (line.name === "DTEND") {
-      const end = firstDate(master, "DTEND");
-      return end === null ? [line] : [moved(line, end, delta)];
-    }
-    if (line.name === "RRULE") return [contentLine("RRULE", clippedRule(rule, times.start, last, zones))];
-    if (line.name !== "EXDATE" && line.name !== "RDATE") return [line];
-    const values = (dateValuesOf(line) ?? []).filter((value) => zones.instant(value) >= from);
-    return values.map((value) => contentLine(line.name, formatDateValue(value), dateParameters(value)));
+/** Overrides that lie where servers cannot follow are left out, and their occurrences excluded. */
+function withoutLostOverrides(series: Series): Series {
+  const { master, overrides, zones } = series;
+  const kept = overrides.filter((event) => isInRange(eventTimes(event, zones), zones));
+  if (kept.length === overrides.length) return series;
+  const excluded = overrides.flatMap((event) => {
+    const original = kept.includes(event) ? null : firstDate(event, "RECURRENCE-ID");
+    if (original === null) return [];
+    return [contentLine("EXDATE", formatDateValue(original), dateParameters(original))];
   });
-  return { ...master, lines };
+  const lines = [...master.lines, ...excluded];
+  return { ...series, overrides: kept, master: { ...master, lines } };
 }
 
-function moved(line: ContentLine, value: DateValue, delta: number): ContentLine {
-  const shifted = { ...value, wall: value.wall + delta };
-  return contentLine(line.name, formatDateValue(shifted), dateParameters(shifted));
+/** Lines in the one form that sabre reads: no parts of others in a rule; single dates in order, on the series' own clock. */
+function plain(series: Series): Series {
+  const { master, overrides, times } = series;
+  const ruled = master.lines.map((line) =>
+    line.name === "RRULE" ? plainRule(line, times.start.form === "date") : line,
+  );
+  const lines = areDatesPlain(series)
+    ? ruled
+    : [...ruled.filter((line) => line.name !== "RDATE"), dateLine("RDATE", times.start, datesOf(series))];
+  const hasRule = lineOf(master, "RRULE") !== null;
+  const needsRule = !hasRule && (overrides.length > 0 || lineOf(master, "RDATE") !== null);
+  if (!needsRule && lines.every((line, index) => line === master.lines[index])) return series;
+  return withMaster(series, { ...master, lines: needsRule ? [...lines, onlyStart] : lines }) ?? series;
 }
 
-/** The rule with its end at `last` (a wall clock), or as endless as it was. */
-function clippedRule(rule: Rule, start: DateValue, last: number | null, zones: CalendarZones): string {
-  const parts = [...rule.parts].filter(([name]) => name !== "COUNT" && name !== "UNTIL");
-  if (last !== null) parts.push(["UNTIL", formatDateValue(untilValue(start, last, zones))]);
-  return parts.map(([name, value]) => `${name}=${value}`).join(";");
+function datesOf({ master, times, zones }: Series): number[] {
+  const walls = allDates(master, "RDATE").map((date) => exactWall(date, times.start, zones));
+  return [...new Set(walls)].toSorted((a, b) => a - b);
 }
 
-function untilValue(start: DateValue, last: number, zones: CalendarZones): DateValue {
-  if (start.form === "date" || start.form === "floating") return { form: start.form, wall: last };
-  return { form: "utc", wall: zones.of(start).toInstant(last) };
+/** Whether sabre reads the RDATEs as they stand: it takes no periods and no TZID, and the last for the latest. */
+function areDatesPlain(series: Series): boolean {
+  const { master, times, zones } = series;
+  const lines = master.lines.filter((line) => line.name === "RDATE");
+  const values = lines.flatMap((line) => dateValuesOf(line) ?? []);
+  const walls = values.map((value) => exactWall(value, times.start, zones));
+  return (
+    !lines.some((line) => /PERIOD/i.test(parameterOf(line, "VALUE") ?? "")) &&
+    values.every((value) => value.form === "utc" || sameForm(value, times.start)) &&
+    walls.every((wall, index) => index === 0 || wall > (walls[index - 1] ?? wall))
+  );
+}
+
+function sameForm(value: Series["times"]["start"], start: Series["times"]["start"]): boolean {
+  return (
+    value.form === start.form &&
+    (value.form !== "zoned" || start.form !== "zoned" || value.tzid === start.tzid)
+  );
+}
+
+/** sabre refuses a rule with any part that it does not know; hours of a day that has none mean nothing. */
+function plainRule(line: ContentLine, isDay: boolean): ContentLine {
+  const rule = parseRule(line.value);
+  const foreign = isDay ? /^(?:X-.*|RSCALE|SKIP|BYHOUR|BYMINUTE|BYSECOND)$/ : /^(?:X-.*|RSCALE|SKIP)$/;
+  const isForeign = (name: string): boolean => foreign.test(name);
+  if (rule === null || ![...rule.parts.keys()].some(isForeign)) return line;
+  const kept = [...rule.parts].filter(([name]) => !isForeign(name));
+  return contentLine("RRULE", kept.map(([name, value]) => `${name}=${value}`).join(";"));
 }

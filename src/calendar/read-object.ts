@@ -1,8 +1,9 @@
 import { type CalendarZones, calendarZones } from "./calendar-zones.ts";
 import { type Component, eventsOf, parseCalendar, valueOf } from "./component.ts";
 import { type ContentLine, parameterOf, unescapeText } from "./content-line.ts";
-import { eventTimes } from "./event-times.ts";
-import { masterOf, seriesStarts, untilWall } from "./recurrence.ts";
+import { dayMs } from "./date-value.ts";
+import { allDates, eventTimes } from "./event-times.ts";
+import { exactWall, masterOf, seriesStarts, untilWall } from "./recurrence.ts";
 import { parseRule } from "./rule.ts";
 
 /** What a calendar object says about itself, for lists, comparisons and adoption. */
@@ -92,6 +93,7 @@ export function spanOf(
 }
 
 const mostStarts = 100_000;
+const farthest = Date.UTC(2200, 0, 1);
 
 /** End of the last occurrence of a master; null if it has none, or one too far away to be counted out. */
 function lastEnd(master: Component, zones: CalendarZones): number | null {
@@ -106,13 +108,15 @@ function lastEnd(master: Component, zones: CalendarZones): number | null {
     if (rule !== null && until === null && rule.count === null) return null;
     horizon = Math.max(horizon, until ?? farthest);
   }
-  const starts = seriesStarts(master, times, zones, {
-    from: times.start.wall,
-    until: farthest,
-    limit: mostStarts,
-  });
-  if (starts.kind === "starts") return ends(starts.walls.at(-1) ?? times.start.wall);
-  return horizon >= farthest ? null : ends(horizon);
+  const dates = allDates(master, "RDATE").map((date) => exactWall(date, times.start, zones));
+  const last = Math.min(farthest, Math.max(horizon, ...dates));
+  // The last one is looked for from the end: most series end within a few weeks of their UNTIL.
+  for (const days of [40, 400, Number.POSITIVE_INFINITY]) {
+    const from = Math.max(times.start.wall, last - days * dayMs);
+    const starts = seriesStarts(master, times, zones, { from, until: last, limit: mostStarts });
+    if (starts.kind !== "starts") return horizon >= farthest ? null : ends(horizon);
+    const wall = starts.walls.at(-1);
+    if (wall !== undefined) return ends(wall);
+  }
+  return ends(times.start.wall);
 }
-
-const farthest = Date.UTC(2200, 0, 1);

@@ -2,7 +2,7 @@ import type { CalendarZones } from "./calendar-zones.ts";
 import { type Component, eventsOf, lineOf, valueOf } from "./component.ts";
 import { type DateValue, dayMs, parseDateValue } from "./date-value.ts";
 import { allDates, type EventTimes, eventTimes, firstDate } from "./event-times.ts";
-import { parseRule, type Rule, ruleStarts } from "./rule.ts";
+import { parseRule, type Rule, ruleStarts, withoutClock } from "./rule.ts";
 
 /** One occurrence; all times are milliseconds since 1970, dates midnight UTC. */
 export type Occurrence = {
@@ -97,8 +97,9 @@ export function seriesStarts(
 ): SeriesStarts {
   const walls = new Set<number>([times.start.wall]);
   for (const line of master.lines.filter((candidate) => candidate.name === "RRULE")) {
-    const rule = parseRule(line.value);
-    if (rule === null) return { kind: "unsupported" };
+    const read = parseRule(line.value);
+    if (read === null) return { kind: "unsupported" };
+    const rule = times.start.form === "date" ? withoutClock(read) : read;
     const found = ruleStarts(rule, {
       start: times.start.wall,
       until: untilWall(rule, times.start, zones),
@@ -107,7 +108,8 @@ export function seriesStarts(
       limit: span.limit,
     });
     if (found.kind !== "starts") return found;
-    for (const wall of found.walls) walls.add(wall);
+    // A rule may speak of hours though the start is a day.
+    for (const wall of found.walls) walls.add(times.start.form === "date" ? midnight(wall) : wall);
   }
   for (const date of allDates(master, "RDATE")) walls.add(wallIn(date, times.start, zones));
   const excluded = new Set(allDates(master, "EXDATE").map((date) => exactWall(date, times.start, zones)));
@@ -131,7 +133,7 @@ function wallIn(date: DateValue, start: DateValue, zones: CalendarZones): number
 }
 
 /** A value as a wall clock of the start's zone; one of the same zone keeps its clock, even a skipped one. */
-function exactWall(date: DateValue, start: DateValue, zones: CalendarZones): number {
+export function exactWall(date: DateValue, start: DateValue, zones: CalendarZones): number {
   const isSameClock =
     date.form === start.form && (date.form !== "zoned" || start.form !== "zoned" || date.tzid === start.tzid);
   return isSameClock ? date.wall : zones.of(start).toWall(zones.instant(date));

@@ -1,5 +1,5 @@
-import { RRuleTemporal } from "rrule-temporal";
-import { dayMs } from "./date-value.ts";
+import { type RuleParts, readParts } from "./rule-parts.ts";
+import { periodStarts, TooMuchWork } from "./rule-periods.ts";
 
 /** A readable RRULE. `text` is what stood there; `parts` its parts in upper case. */
 export type Rule = {
@@ -10,22 +10,11 @@ export type Rule = {
   /** As it stands: a DATE or DATE-TIME. */
   readonly until: string | null;
   readonly parts: ReadonlyMap<string, string>;
+  readonly by: RuleParts;
 };
 
-type Frequency = "YEARLY" | "MONTHLY" | "WEEKLY" | "DAILY" | "HOURLY" | "MINUTELY" | "SECONDLY";
-
-/** How far one request to the expander may reach: the finer the rule, the shorter. */
-const reach: Readonly<Record<Frequency, number>> = {
-  YEARLY: 36_500 * dayMs,
-  MONTHLY: 36_500 * dayMs,
-  WEEKLY: 36_500 * dayMs,
-  DAILY: 3_650 * dayMs,
-  HOURLY: 100 * dayMs,
-  MINUTELY: 2 * dayMs,
-  SECONDLY: dayMs / 24,
-};
-
-const mostRequests = 500;
+const frequencies = ["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY"] as const;
+type Frequency = (typeof frequencies)[number];
 
 /** Reads an RRULE value; null if it is none that can be expanded. */
 export function parseRule(text: string): Rule | null {
@@ -40,22 +29,38 @@ export function parseRule(text: string): Rule | null {
   const interval = wholeNumber(parts.get("INTERVAL") ?? "1");
   const count = parts.has("COUNT") ? wholeNumber(parts.get("COUNT") ?? "") : null;
   if (!isFrequency(frequency) || interval === null || (parts.has("COUNT") && count === null)) return null;
-  return { text, frequency, interval, count, until: parts.get("UNTIL") ?? null, parts };
+  if (!isGregorian(parts)) return null;
+  const by = readParts(parts);
+  return by === null
+    ? null
+    : { text, frequency, interval, count, until: parts.get("UNTIL") ?? null, parts, by };
+}
+
+/** The rule without the parts that mean nothing where the start is a day (RFC 5545 3.3.10: they are ignored). */
+export function withoutClock(rule: Rule): Rule {
+  const names = ["BYHOUR", "BYMINUTE", "BYSECOND"];
+  if (!names.some((name) => rule.parts.has(name))) return rule;
+  const parts = new Map([...rule.parts].filter(([name]) => !names.includes(name)));
+  return { ...rule, parts, by: { ...rule.by, hours: null, minutes: null, seconds: null } };
 }
 
 function isFrequency(text: string): text is Frequency {
-  return Object.hasOwn(reach, text);
+  return frequencies.some((one) => one === text);
+}
+
+/** RFC 7529 brings other calendars and other ways with days that a month has not: none of them can be expanded. */
+function isGregorian(parts: ReadonlyMap<string, string>): boolean {
+  return (parts.get("RSCALE") ?? "GREGORIAN") === "GREGORIAN" && (parts.get("SKIP") ?? "OMIT") === "OMIT";
 }
 
 function wholeNumber(text: string): number | null {
   return /^\d{1,9}$/.test(text) && Number(text) > 0 ? Number(text) : null;
 }
 
-/** Wall clocks of a rule, or why there are none: more than the limit, or a rule that cannot be expanded. */
+/** Wall clocks of a rule; none if they are more than the limit, or more work than is reasonable. */
 export type RuleStarts =
   | { readonly kind: "starts"; readonly walls: readonly number[] }
-  | { readonly kind: "too-many" }
-  | { readonly kind: "unsupported" };
+  | { readonly kind: "too-many" };
 
 export type RuleRequest = {
   /** DTSTART's wall clock; the first start, as servers and phones have it (see `withStart`). */
@@ -75,35 +80,32 @@ export type RuleRequest = {
  * Exchange, iOS and sabre (RFC 5545 would drop them).
  */
 export function ruleStarts(rule: Rule, request: RuleRequest): RuleStarts {
+  const { start, limit } = request;
   const to = Math.min(request.to, request.until ?? request.to);
   const walls: number[] = [];
-  let from = Math.max(request.from, request.start);
-  if (to < from) return { kind: "starts", walls };
+  const withStart = request.withStart ?? true;
+  // A count is counted from the start; without one, whatever lies before the span can be passed over.
+  let left = rule.count ?? Number.POSITIVE_INFINITY;
+  const from = rule.count === null ? Math.max(request.from, start) : start;
+  const take = (wall: number): boolean => {
+    left--;
+    if (wall >= request.from) walls.push(wall);
+    return left > 0 && walls.length <= limit;
+  };
+  if (to < Math.max(request.from, start)) return { kind: "starts", walls };
   try {
-    const expander = new RRuleTemporal({
-      rruleString: [...rule.parts]
-        .flatMap(([key, value]) => (key === "UNTIL" ? [] : `${key}=${value}`))
-        .join(";"),
-      dtstart: asUtc(request.start),
-      tzid: "UTC",
-      includeDtstart: request.withStart ?? true,
-      maxIterations: 100_000,
-    });
-    for (let requests = 0; from <= to; requests++) {
-      if (requests === mostRequests) return { kind: "too-many" };
-      const end = Math.min(from + reach[rule.frequency], to);
-      for (const start of expander.between(asUtc(from), asUtc(end), true))
-        walls.push(start.epochMilliseconds);
-      if (walls.length > request.limit) return { kind: "too-many" };
-      from = end + 1;
+    if (withStart && from <= start && !take(start)) return ended(walls, limit);
+    for (const wall of periodStarts(rule, start, from, to)) {
+      if (withStart && wall === start) continue;
+      if (!take(wall)) break;
     }
-  } catch {
-    return { kind: "unsupported" };
+  } catch (error) {
+    if (error instanceof TooMuchWork) return { kind: "too-many" };
+    throw error;
   }
-  return { kind: "starts", walls: [...new Set(walls)].toSorted((a, b) => a - b) };
+  return ended(walls, limit);
 }
 
-function asUtc(wall: number): { timeZoneId: string; toString(): string } {
-  const text = `${new Date(wall).toISOString()}[UTC]`;
-  return { timeZoneId: "UTC", toString: () => text };
+function ended(walls: readonly number[], limit: number): RuleStarts {
+  return walls.length > limit ? { kind: "too-many" } : { kind: "starts", walls };
 }

@@ -17,6 +17,12 @@ export function meetingKey(parts: MeetingKeyParts): string {
   return JSON.stringify([parts.meetingUid, parts.instance, parts.apart, parts.extra]);
 }
 
+/** The clean UID in a key. */
+export function meetingUidOf(key: string): string {
+  const [uid]: unknown[] = JSON.parse(key);
+  return typeof uid === "string" ? uid : "";
+}
+
 /** First value of a slot: 32 lower-case hexadecimal digits that tell nothing without the installation key. */
 export function slotValue(installationKey: Uint8Array, target: string, key: string): string {
   return digest(installationKey, ["slot", target, key]);

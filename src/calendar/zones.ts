@@ -1,5 +1,8 @@
 import windowsZones from "cldr-core/supplemental/windowsZones.json" with { type: "json" };
 import { Temporal } from "temporal-polyfill";
+import { windowsNameOfDisplay } from "./windows-display-names.ts";
+import { presentName } from "./zone-aliases.ts";
+import { type ZoneTable, zoneTable } from "./zone-changes.ts";
 
 /**
  * A zone's rules. A wall clock is a number: the milliseconds since 1970 that it would be were it UTC.
@@ -24,43 +27,69 @@ const fromWindows: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The IANA zone of a name: an IANA name itself, a Windows name by CLDR (territory 001), one of the UTC
- * names. Null for everything else (`Customized Time Zone`, `tzone://Microsoft/Custom`, free text).
+ * The IANA zone of a name, in the tz database's own spelling: an IANA name in any case, a Windows name by CLDR
+ * (territory 001) or as Windows shows it (`(UTC-05:00) Eastern Time (US & Canada)`), one of the UTC names. Null for everything else (`Customized Time Zone`,
+ * `tzone://Microsoft/Custom`, free text).
  */
 export function ianaZone(name: string | null | undefined): string | null {
   const trimmed = name?.trim() ?? "";
-  if (isIanaZone(trimmed)) return trimmed;
-  return fromWindows.get(trimmed.toLowerCase()) ?? null;
+  const windowsName = windowsNameOfDisplay(trimmed) ?? trimmed;
+  return spelling(trimmed) ?? fromWindows.get(windowsName.toLowerCase()) ?? null;
 }
 
 /** True for a name that this machine's tz database knows; offsets (`+02:00`) are no names. */
 export function isIanaZone(name: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name) && known(name);
+  return spelling(name) !== null;
 }
 
-const knownNames = new Map<string, boolean>();
+/** The name to write for an IANA zone: the present one (`Asia/Kolkata` for `Asia/Calcutta`), `UTC` for all of UTC's. */
+export function writtenName(name: string): string {
+  if (isUtc(name)) return "UTC";
+  return presentName(name) ?? spelling(name) ?? name;
+}
 
-function known(name: string): boolean {
-  const remembered = knownNames.get(name);
+const spellings = new Map<string, string | null>();
+
+/** An IANA name as the tz database spells it; null if it is none. */
+function spelling(name: string): string | null {
+  if (name.length > 64 || !/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) return null;
+  const remembered = spellings.get(name);
   if (remembered !== undefined) return remembered;
-  let answer = true;
+  const found = ask(name);
+  if (spellings.size < 2_000) spellings.set(name, found);
+  return found;
+}
+
+function ask(name: string): string | null {
   try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name).timeZoneId;
   } catch {
-    answer = false;
+    return null;
   }
-  if (knownNames.size < 2_000) knownNames.set(name, answer);
-  return answer;
 }
 
 const zones = new Map<string, Zone>();
 
 /** The rules of an IANA zone. @throws RangeError if `name` is none (see `isIanaZone`). */
 export function zoneOf(name: string): Zone {
-  if (!isIanaZone(name)) throw new RangeError(`"${name}" is no IANA time zone`);
-  const zone = zones.get(name) ?? (isUtc(name) ? utc : zoneOfOffsets(offsetsOf(name)));
-  zones.set(name, zone);
+  const remembered = zones.get(name);
+  if (remembered !== undefined) return remembered;
+  const spelled = spelling(name);
+  if (spelled === null) throw new RangeError(`"${name}" is no IANA time zone`);
+  const zone = zones.get(spelled) ?? (isUtc(spelled) ? utc : zoneOfOffsets(tableOf(spelled).offsetAt));
+  zones.set(spelled, zone);
   return zone;
+}
+
+const tables = new Map<string, ZoneTable>();
+
+/** What the machine's tz database says of an IANA zone, remembered. @throws RangeError if `name` is none. */
+export function tableOf(name: string): ZoneTable {
+  const spelled = spelling(name);
+  if (spelled === null) throw new RangeError(`"${name}" is no IANA time zone`);
+  const table = tables.get(spelled) ?? zoneTable(spelled);
+  tables.set(spelled, table);
+  return table;
 }
 
 /** UTC, and the zone in which wall clocks are compared with each other. */
@@ -82,31 +111,4 @@ export function zoneOfOffsets(offsetAt: (instant: number) => number): Zone {
     return wall - (isAfter ? after : before);
   };
   return { toInstant, toWall: (instant) => instant + offsetAt(instant) };
-}
-
-type Stretch = { readonly from: number; readonly until: number; readonly offset: number };
-
-/** The offsets of an IANA zone, asked for once for each stretch between two changes: asking is dear. */
-function offsetsOf(name: string): (instant: number) => number {
-  const stretches: Stretch[] = [];
-  let latest: Stretch | undefined;
-  return (instant) => {
-    if (latest === undefined || instant < latest.from || instant >= latest.until) {
-      latest = stretches.find((one) => instant >= one.from && instant < one.until);
-      if (latest === undefined) stretches.push((latest = stretchAround(instant, name)));
-    }
-    return latest.offset;
-  };
-}
-
-function stretchAround(instant: number, name: string): Stretch {
-  const at = Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(name);
-  // "previous" is strictly before: one step further takes in a change at this very instant.
-  const from = at.add({ milliseconds: 1 }).getTimeZoneTransition("previous");
-  const until = at.getTimeZoneTransition("next");
-  return {
-    from: from?.epochMilliseconds ?? Number.NEGATIVE_INFINITY,
-    until: until?.epochMilliseconds ?? Number.POSITIVE_INFINITY,
-    offset: at.offsetNanoseconds / 1e6,
-  };
 }

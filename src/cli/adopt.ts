@@ -18,7 +18,7 @@ export const adoptCommand: Command = async ({ context, dryRun, output, signal },
     const { errors } = await pullAccount(context, configured, account, signal);
     for (const error of errors) output.print(`not read: ${error}`);
   }
-  if ((await previewTarget(dryRun, target, accounts, signal)) === null) {
+  if ((await previewTarget(dryRun, target, signal)) === null) {
     output.print(`${targetId}: another process is at work on it, try again in a moment`);
     output.result({ busy: targetId });
     return exitCode.busy;
@@ -39,7 +39,7 @@ export const adoptCommand: Command = async ({ context, dryRun, output, signal },
     return exitCode.ok;
   }
   await adopt(context, targetId, plan);
-  const result = await reconcileTarget(context, target, accounts, signal);
+  const result = await reconcileTarget(context, target, signal);
   output.print(
     `${targetId}: ${result.outcome}, ${result.counts.updated} taken over, ${result.counts.created} added`,
   );

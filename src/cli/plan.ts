@@ -23,8 +23,7 @@ export const planCommand: Command = async ({ config, dryRun, output, signal }, _
     typeof options["target"] === "string" ? [requireTarget(dryRun, options["target"])] : dryRun.targets;
   const plans: Array<{ target: string; held: string | null; plan: GuardedPlan }> = [];
   for (const target of chosen) {
-    const own = accounts.filter(({ configured }) => configured.targetId === target.id);
-    const preview = await previewTarget(dryRun, target, own, signal);
+    const preview = await previewTarget(dryRun, target, signal);
     if (preview === null) {
       output.print(`${target.id}: another process is at work on it, try again in a moment`);
       output.result({ busy: target.id });

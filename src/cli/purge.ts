@@ -1,6 +1,5 @@
 import { forget, planPurge } from "../reconcile/purge.ts";
 import { reconcileTarget } from "../reconcile/reconcile.ts";
-import { accountsInUse } from "../reconcile/sync.ts";
 import { type Command, UsageError } from "./command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 
@@ -36,7 +35,6 @@ export const purgeCommand: Command = async ({ config, context, output, signal },
     return exitCode.ok;
   }
   await forget(context, plan);
-  const accounts = await accountsInUse(context);
   let code: ExitCode = exitCode.ok;
   for (const { targetId } of plan.targets) {
     const target = context.targets.find((candidate) => candidate.id === targetId);
@@ -47,8 +45,7 @@ export const purgeCommand: Command = async ({ config, context, output, signal },
       code = exitCode.incomplete;
       continue;
     }
-    const own = accounts.filter(({ configured }) => configured.targetId === targetId);
-    const result = await reconcileTarget(context, target, own, signal, { unguarded: source });
+    const result = await reconcileTarget(context, target, signal, { unguarded: source });
     output.print(
       `${targetId}: ${result.outcome}, ${result.counts.removed} removed, ${result.counts.updated} now from another source`,
     );

@@ -1,14 +1,17 @@
+import { oneLine } from "../calendar/people-text.ts";
 import { accountKey } from "../store/accounts.ts";
 import { listHolds } from "../store/holds.ts";
 import {
   type AccountStatus,
   accountStatus,
+  type LeftOut,
   leftOut,
   type TargetStatus,
   targetStatus,
 } from "../store/status.ts";
 import type { Command } from "./command.ts";
 import { counted } from "./counted.ts";
+import { type EventName, nameOfNative } from "./event-name.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { printHold } from "./hold.ts";
 import type { Output } from "./output.ts";
@@ -21,7 +24,7 @@ export const statusCommand: Command = async ({ context, output, daemon }) => {
   const accounts = await accountStatus(context.db);
   const targets = await targetStatus(context.db);
   const holds = await listHolds(context.db);
-  const events = await leftOut(context.db, leftOutShown);
+  const events = (await leftOut(context.db, leftOutShown)).map(named);
   const configured = new Set(context.accounts.map(accountKey));
 
   if (daemon !== null) output.print(daemon ? "daemon: running" : "daemon: not running on this data folder");
@@ -31,7 +34,7 @@ export const statusCommand: Command = async ({ context, output, daemon }) => {
   for (const target of targets) printTarget(output, target, configuredTargets.has(target.target));
   for (const hold of holds) printHold(output, hold);
   for (const event of events)
-    output.print(`left out: ${event.source}, ${event.where}, ${event.event}: ${event.reason}`);
+    output.print(`left out: ${event.source}, ${event.where}, ${shown(event)}: ${event.reason}`);
   if (accounts.length === 0)
     output.print("Nothing has been read yet. Start with `kalends sync` or `kalends run`.");
 
@@ -41,6 +44,19 @@ export const statusCommand: Command = async ({ context, output, daemon }) => {
   output.result({ daemon, accounts, targets, holds, leftOut: events, exitCode: code });
   return code;
 };
+
+type NamedEvent = Omit<LeftOut, "native"> & EventName;
+
+function named({ native, ...event }: LeftOut): NamedEvent {
+  return { ...event, ...(native === null ? { title: null, date: null } : nameOfNative(native)) };
+}
+
+/** The title and date that the owner finds it by, and the id that support asks for. */
+function shown({ event, title, date }: NamedEvent): string {
+  const id = oneLine(event);
+  if (title === null && date === null) return id;
+  return `${JSON.stringify(title ?? "(no title)")}${date === null ? "" : ` of ${date}`} (${id})`;
+}
 
 function codeOf(
   accounts: readonly AccountStatus[],

@@ -13,7 +13,7 @@ import type { Action, PlanCandidate, PlanMapping } from "./action.ts";
 import type { Context } from "./context.ts";
 import { desiredObject } from "./desired-object.ts";
 import { OutageWatch } from "./outage.ts";
-import type { AccountInUse } from "./translate.ts";
+import type { AccountInUse } from "./account-in-use.ts";
 import { type LeaseGuard, LeaseLostError } from "./with-lease.ts";
 import { type Desired, type WriteResult, writeAway, writeNew, writeOver } from "./write-action.ts";
 
@@ -128,7 +128,7 @@ async function prepare(
     const job = jobOf(action, () =>
       native === undefined || entry === undefined
         ? undefined
-        : desiredOf(context, request.targetId, entry, native.native, action.winner, slot),
+        : desiredOf(context, request.targetId, entry, native.native, action, slot),
     );
     return { action, slot, sourceBase: native?.bodyHash ?? null, job };
   });
@@ -156,10 +156,10 @@ function desiredOf(
   targetId: string,
   entry: AccountInUse,
   native: string,
-  winner: PlanCandidate,
+  { key, winner }: { readonly key: string; readonly winner: PlanCandidate },
   slot: Slot,
 ): Desired | undefined {
-  const object = desiredObject(context, entry, native, winner.instance);
+  const object = desiredObject(context, entry, native, { key, instance: winner.instance });
   if (object === undefined) return undefined;
   const id = kalendsId(context.installationKey, targetId, slot.slot, slot.uid);
   const ics = stamp(object.ics, { uid: slot.uid, kalendsId: id });

@@ -2,23 +2,26 @@ import type { CalendarObject } from "../calendar/candidate.ts";
 import { calendarZones } from "../calendar/calendar-zones.ts";
 import { parseCalendar } from "../calendar/component.ts";
 import { expand } from "../calendar/recurrence.ts";
+import { meetingUidOf } from "../calendar/slot.ts";
 import type { Context } from "./context.ts";
 import { translateNative } from "./translate-native.ts";
-import type { AccountInUse } from "./translate.ts";
+import type { AccountInUse } from "./account-in-use.ts";
 
 /**
  * The object behind a candidate, translated again from its native form: a pure function of it, so
- * nothing but the native form needs to be kept. Undefined when the native form no longer gives it.
+ * nothing but the native form needs to be kept. `key` is the meeting's. Undefined when the native form no longer gives it.
  */
 export function desiredObject(
   context: Context,
   entry: AccountInUse,
   native: string,
-  instance: string | null,
+  { key, instance }: { readonly key: string; readonly instance: string | null },
 ): CalendarObject | undefined {
   const translation = translateNative(context, entry, native);
   if (translation.kind !== "translated") return undefined;
-  return translation.events.find((event) => event.instance === instance)?.object;
+  // One object may hold several meetings, and several parts of one.
+  const uid = meetingUidOf(key);
+  return translation.events.find((event) => event.instance === instance && event.meetingUid === uid)?.object;
 }
 
 const dayMs = 86_400_000;

@@ -5,7 +5,7 @@ import type { KeyState } from "./action.ts";
 import type { Context } from "./context.ts";
 import { slotValues } from "./slot-values.ts";
 import { containsInstance, desiredObject } from "./desired-object.ts";
-import type { AccountInUse } from "./translate.ts";
+import type { AccountInUse } from "./account-in-use.ts";
 
 const pageSize = 500;
 
@@ -72,7 +72,7 @@ async function coveredInstances(
     const entry = byId.get(accountId);
     const native = natives.get(stagedId)?.native;
     if (entry === undefined || native === undefined) continue;
-    const object = desiredObject(context, entry, native, null);
+    const object = desiredObject(context, entry, native, { key: baseKey, instance: null });
     if (object === undefined) continue;
     for (const it of loose) {
       if (it.baseKey === baseKey && containsInstance(object, it.instance, context.zone))

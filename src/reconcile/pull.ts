@@ -182,8 +182,10 @@ async function settle(
     await state.lease.check();
     await commitSettlements(context.db, collection, batch, context.clock.now());
     for (const settlement of batch) {
-      if (settlement.kind === "staged") counts.staged += 1;
-      else if (settlement.kind === "gone") counts.tombstones += 1;
+      if (settlement.kind === "staged") {
+        counts.staged += 1;
+        if (settlement.stillOwed) note(state, settlement.stillOwed.message, settlement.stillOwed);
+      } else if (settlement.kind === "gone") counts.tombstones += 1;
       else if (settlement.kind === "failed") {
         note(state, settlement.error.message, settlement.error);
       }

@@ -13,6 +13,7 @@ import { endRun, startRun } from "../store/runs.ts";
 import { endOtherHolds, holdsBefore, saveHolds } from "../store/holds.ts";
 import { refusalRetryMs } from "../store/work.ts";
 import { ensureTarget, type Target, updateTarget } from "../store/targets.ts";
+import { type AccountInUse, accountsOfTarget } from "./account-in-use.ts";
 import type { Action, Rest } from "./action.ts";
 import { type ApplyCounts, applyActions } from "./apply.ts";
 import { backOff } from "./back-off.ts";
@@ -23,7 +24,7 @@ import { openAndSurvey, reachTarget, surveyWithoutWriting } from "./open-target.
 import { plan } from "./plan.ts";
 import { resolveIntents } from "./resolve-intents.ts";
 import { isToBeSurveyed } from "./survey.ts";
-import { type AccountInUse, translateTarget } from "./translate.ts";
+import { translateTarget } from "./translate.ts";
 import { type LeaseGuard, withLease } from "./with-lease.ts";
 
 /** What one reconciliation of one target did. */
@@ -57,12 +58,11 @@ const idle: ReconcileResult = {
 export async function reconcileTarget(
   context: Context,
   target: ConfiguredTarget,
-  accounts: readonly AccountInUse[],
   signal: AbortSignal,
   options: ReconcileOptions = {},
 ): Promise<ReconcileResult> {
   const result = await withLease(context, `target:${target.id}`, signal, (lease, fenced) =>
-    reconcile({ context, configured: target, accounts, lease, signal: fenced, options }),
+    reconcile({ context, configured: target, lease, signal: fenced, options }),
   );
   return result ?? { ...idle, outcome: "busy" };
 }
@@ -75,27 +75,33 @@ export type ReconcileOptions = {
 type Work = {
   readonly context: Context;
   readonly configured: ConfiguredTarget;
-  readonly accounts: readonly AccountInUse[];
   readonly lease: LeaseGuard;
   readonly signal: AbortSignal;
   readonly options: ReconcileOptions;
 };
 
 async function reconcile(work: Work): Promise<ReconcileResult> {
-  const { context, configured, accounts, signal } = work;
+  const { context, configured, signal } = work;
   const target = await ensureTarget(context.db, configured.id);
   try {
     // Before anything is translated: keys are given in the knowledge of what already stands there.
     const opened = isToBeSurveyed(target) ? await openAndSurvey(context, configured, target, signal) : null;
-    const { translated } = await translateTarget(context, accounts, signal);
+    const { translated, deferred } = await translateTarget(context, target.id, signal);
     const now = context.clock.now();
     await retryRefusals(context.db, target.id, now - refusalRetryMs, now);
-    if ((await countDirtyKeys(context.db, target.id)) === 0) return { ...idle, translated };
+    if ((await countDirtyKeys(context.db, target.id)) === 0) {
+      if (deferred === 0) await updateTarget(context.db, target.id, { rewrites_expected: false });
+      return { ...idle, translated };
+    }
     const collection = opened ?? (await reachTarget(context, configured, target, signal));
     const { held, rewrites_expected } = await ensureTarget(context.db, target.id);
     if (held !== null) return { ...idle, outcome: "held", translated, errors: [held] };
     await resolveIntents(context, target.id, collection, signal);
-    return { ...(await planAndApply(work, collection, rewrites_expected)), translated };
+    const result = await planAndApply(work, collection, rewrites_expected);
+    // What waits or was postponed is still to be written for the same reason.
+    if (deferred === 0 && result.counts.postponed === 0)
+      await updateTarget(context.db, target.id, { rewrites_expected: false });
+    return { ...result, translated };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     return await failed(context, target, error, signal.aborted);
@@ -138,13 +144,13 @@ async function planTarget(
 export async function previewTarget(
   context: Context,
   configured: ConfiguredTarget,
-  accounts: readonly AccountInUse[],
   signal: AbortSignal,
 ): Promise<{ readonly held: string | null; readonly plan: GuardedPlan } | null> {
   return withLease(context, `target:${configured.id}`, signal, async (_lease, fenced) => {
     const target = await ensureTarget(context.db, configured.id);
     if (isToBeSurveyed(target)) await surveyWithoutWriting(context, configured, target, fenced);
-    await translateTarget(context, accounts, fenced);
+    await translateTarget(context, configured.id, fenced);
+    const accounts = await accountsOfTarget(context, configured.id);
     const { held, rewrites_expected } = await ensureTarget(context.db, configured.id);
     const options = { rewritesExpected: rewrites_expected, unguarded: null };
     return { held, plan: await planTarget(context, configured.id, accounts, options) };
@@ -156,7 +162,8 @@ async function planAndApply(
   collection: TargetCollection,
   rewritesExpected: boolean,
 ): Promise<ReconcileResult> {
-  const { context, configured, accounts, lease, signal, options } = work;
+  const { context, configured, lease, signal, options } = work;
+  const accounts = await accountsOfTarget(context, configured.id);
   const guarded = await planTarget(context, configured.id, accounts, {
     rewritesExpected,
     unguarded: options.unguarded ?? null,
@@ -180,7 +187,6 @@ async function planAndApply(
       retry_at: null,
       last_error: null,
       reconciled_at: new Date(now()).toISOString(),
-      rewrites_expected: false,
     });
     return {
       run: runId,

@@ -1,6 +1,6 @@
 import { RemoteError } from "../http/remote-error.ts";
 import { beginRound, type Collection, discardCheckpoint, knownEtags } from "../store/collections.ts";
-import { commitPage } from "../store/staging.ts";
+import { commitPage, stagedNatives } from "../store/staging.ts";
 import { type PullState, refOf } from "./pull-state.ts";
 
 /**
@@ -40,6 +40,7 @@ async function commitRound(state: PullState, collection: Collection): Promise<vo
       checkpoint: collection.checkpoint,
       resume: collection.resume,
       knownEtags: (nativeIds) => knownEtags(context.db, collection.id, nativeIds),
+      stagedNatives: (nativeIds) => stagedNatives(context.db, collection.account_id, nativeIds),
     },
     signal,
   );

@@ -1,19 +1,12 @@
 import pLimit from "p-limit";
-import {
-  type Account,
-  accountKey,
-  ensureAccounts,
-  findAccount,
-  keyOfRow,
-  listAccounts,
-} from "../store/accounts.ts";
+import { type Account, ensureAccounts } from "../store/accounts.ts";
 import { retireOthers } from "../store/retired.ts";
 import { ensureTarget } from "../store/targets.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
 import { pullAccount, type PullResult } from "./pull.ts";
 import { type ReconcileResult, reconcileTarget } from "./reconcile.ts";
 import { startWriter } from "./target-writer.ts";
-import type { AccountInUse } from "./translate.ts";
+import { type AccountInUse, accountsInUse } from "./account-in-use.ts";
 
 export type SyncResult = {
   readonly pulls: ReadonlyArray<PullResult & { readonly source: string; readonly account: string }>;
@@ -34,23 +27,6 @@ export async function registerConfiguration(context: Context): Promise<AccountIn
     context.clock.now(),
   );
   return accounts;
-}
-
-/** The configured accounts with their rows as they are now. */
-export async function accountsInUse(context: Context): Promise<AccountInUse[]> {
-  const rows = new Map((await listAccounts(context.db)).map((row) => [keyOfRow(row), row]));
-  return context.accounts.flatMap((configured) => {
-    const account = rows.get(accountKey(configured));
-    return account === undefined ? [] : [{ configured, account }];
-  });
-}
-
-/** One configured account, by `source/account`, with its row as it is now. */
-export async function accountInUse(context: Context, key: string): Promise<AccountInUse | undefined> {
-  const configured = context.accounts.find((candidate) => accountKey(candidate) === key);
-  if (configured === undefined) return undefined;
-  const account = await findAccount(context.db, configured.sourceId, configured.name);
-  return account === undefined ? undefined : { configured, account };
 }
 
 /** One pass over everything, or over one source: pull all accounts, then bring their targets up to date. */
@@ -95,8 +71,7 @@ export async function reconcileWithLog(
   target: ConfiguredTarget,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
-  const own = (await accountsInUse(context)).filter(({ configured }) => configured.targetId === target.id);
-  const result = await reconcileTarget(context, target, own, signal);
+  const result = await reconcileTarget(context, target, signal);
   const { run, counts, translated, outcome, errors, holds } = result;
   const line = { run, target: target.id, outcome, translated, ...counts };
   if (errors.length + holds.length > 0) {

@@ -1,7 +1,8 @@
 import type { TranslatedEvent, Translation } from "../calendar/candidate.ts";
 import { fingerprintVersion } from "../calendar/fingerprint.ts";
+import { oneLine } from "../calendar/people-text.ts";
 import { meetingKey } from "../calendar/slot.ts";
-import { type Account, setTranslationBasis } from "../store/accounts.ts";
+import { setTranslationBasis } from "../store/accounts.ts";
 import { unclaimedSlots } from "../store/slots.ts";
 import {
   commitTranslations,
@@ -12,12 +13,10 @@ import {
   takeDirtyEvents,
   type TranslationCommit,
 } from "../store/translations.ts";
-import type { ConfiguredAccount, Context } from "./context.ts";
+import { type AccountInUse, accountsOfTarget } from "./account-in-use.ts";
+import type { Context } from "./context.ts";
 import { translateNative } from "./translate-native.ts";
 import { isOwnObject, slotValues } from "./slot-values.ts";
-
-/** An account of the configuration with its row. */
-export type AccountInUse = { readonly configured: ConfiguredAccount; readonly account: Account };
 
 export type TranslateResult = {
   readonly translated: number;
@@ -30,18 +29,19 @@ const batchSize = 200;
 /** Turns the staged events of a target's accounts that changed into candidates and dirty keys. */
 export async function translateTarget(
   context: Context,
-  accounts: readonly AccountInUse[],
+  targetId: string,
   signal: AbortSignal,
 ): Promise<TranslateResult> {
-  const byId = new Map(accounts.map((entry) => [entry.account.id, entry]));
-  for (const { account, configured } of accounts) {
-    const basis = basisOf(context, { configured, account });
-    await setTranslationBasis(context.db, account, basis, configured.targetId);
-  }
   const deferred = new Set<number>();
   let translated = 0;
   for (;;) {
     signal.throwIfAborted();
+    // Looked up for each batch: while a pull goes on, it may learn of what a translation depends on.
+    const accounts = await accountsOfTarget(context, targetId);
+    for (const entry of accounts) {
+      await setTranslationBasis(context.db, entry.account, translationBasis(context, entry), targetId);
+    }
+    const byId = new Map(accounts.map((entry) => [entry.account.id, entry]));
     const events = await takeDirtyEvents(context.db, [...byId.keys()], deferred, batchSize);
     if (events.length === 0) return { translated, deferred: deferred.size };
     const commits = await translateBatch(context, events, byId, deferred);
@@ -51,8 +51,8 @@ export async function translateTarget(
   }
 }
 
-/** Everything but the native form that a candidate depends on. */
-function basisOf(context: Context, { configured, account }: AccountInUse): string {
+/** Everything but the native form that a candidate of the account depends on, as text to compare. */
+export function translationBasis(context: Context, { configured, account }: AccountInUse): string {
   const { targetId, priority, order, apart, source } = configured;
   // What fits a server and what is shown at all depend on where the window stands: looked at anew each month.
   const month = context.window().from.slice(0, 7);
@@ -102,7 +102,7 @@ function translateOne(context: Context, entry: AccountInUse, event: DirtyEvent):
   try {
     return translateNative(context, entry, event.native);
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = oneLine(String(error instanceof Error ? error.message : error).slice(0, 200));
     context.log.error({ event: event.nativeId, calendar: event.calendar, err: error }, "translation failed");
     return { kind: "quarantined", reason: `It could not be translated: ${text}` };
   }

@@ -1,13 +1,13 @@
 import type { Context } from "../reconcile/context.ts";
 import { pullAccount } from "../reconcile/pull.ts";
 import {
+  type AccountInUse,
   accountInUse,
   accountsInUse,
-  isFirstImport,
-  reconcileWithLog,
-  registerConfiguration,
-} from "../reconcile/sync.ts";
-import type { AccountInUse } from "../reconcile/translate.ts";
+  accountsOfTarget,
+} from "../reconcile/account-in-use.ts";
+import { isFirstImport, reconcileWithLog, registerConfiguration } from "../reconcile/sync.ts";
+import { translationBasis } from "../reconcile/translate.ts";
 import { LeaseLostError } from "../reconcile/with-lease.ts";
 import { accountKey } from "../store/accounts.ts";
 import { prune } from "../store/prune.ts";
@@ -106,8 +106,12 @@ async function targetsWithWork(context: Context): Promise<string[]> {
 
 /** Whether a target has something to look at, and its back-off is over. */
 async function needsWork(context: Context, targetId: string): Promise<boolean> {
-  const sources = context.accounts.filter((account) => account.targetId === targetId);
-  return hasWork(context.db, targetId, sources, context.clock.now());
+  const accounts = (await accountsOfTarget(context, targetId)).map((entry) => ({
+    sourceId: entry.configured.sourceId,
+    name: entry.configured.name,
+    basis: translationBasis(context, entry),
+  }));
+  return hasWork(context.db, targetId, accounts, context.clock.now());
 }
 
 /** A job that fails must not stop the loop: it is logged, and the schedule tries again. */

@@ -81,6 +81,8 @@ export type RoundRequest = {
   readonly resume: string | null;
   /** ETags of the events staged from this calendar, by native id. */
   knownEtags(nativeIds: readonly string[] | "all"): Promise<ReadonlyMap<string, string>>;
+  /** Native forms staged from the account, by native id: for what a page leaves out of an event and settling adds. */
+  stagedNatives(nativeIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 };
 
 /** One commit's worth of a round. */
@@ -110,14 +112,20 @@ export type NativeEvent = {
   readonly native: string;
 };
 
-/** `series`: read master, overrides and cancellations anew. `fetch`: read the object. `tombstone`: confirm the removal. */
+/** `series`: read master, overrides and cancellations anew. `fetch`: read the object, or what its page left out. `tombstone`: confirm the removal. */
 export type OwedItem = { readonly kind: "series" | "fetch" | "tombstone"; readonly nativeId: string };
 
 /** `native` is what is staged under the id now, or null. */
 export type OwedWork = OwedItem & { readonly native: string | null };
 
 export type Settlement =
-  | { readonly kind: "staged"; readonly item: OwedItem; readonly event: NativeEvent }
+  | {
+      readonly kind: "staged";
+      readonly item: OwedItem;
+      readonly event: NativeEvent;
+      /** What belongs to the event and could not be read this time: it is staged, and stays owed all the same. */
+      readonly stillOwed?: Error;
+    }
   | { readonly kind: "gone"; readonly item: OwedItem }
   /** Nothing to do: the reason says why (the id is an occurrence's, the event stands elsewhere …). */
   | { readonly kind: "void"; readonly item: OwedItem; readonly reason: string }

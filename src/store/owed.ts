@@ -14,6 +14,7 @@ export type SettlementCommit =
       readonly kind: "staged";
       readonly item: { kind: OwedKind; nativeId: string };
       readonly event: StagedEvent;
+      readonly stillOwed?: Error;
     }
   | { readonly kind: "gone" | "void"; readonly item: { kind: OwedKind; nativeId: string } }
   | { readonly kind: "failed"; readonly item: { kind: OwedKind; nativeId: string }; readonly error: Error };
@@ -118,10 +119,9 @@ export async function commitSettlements(
         .where("collection_id", "=", collection.id)
         .where("kind", "=", kind)
         .where("native_id", "=", nativeId);
-      if (settlement.kind === "failed") {
-        await row
-          .set((eb) => ({ attempts: eb("attempts", "+", 1), last_error: settlement.error.message }))
-          .execute();
+      const error = errorOf(settlement);
+      if (error !== null) {
+        await row.set((eb) => ({ attempts: eb("attempts", "+", 1), last_error: error.message })).execute();
       } else {
         await tx
           .deleteFrom("owed")
@@ -133,6 +133,12 @@ export async function commitSettlements(
     }
     await tx.updateTable("account").set({ settled: false }).where("id", "=", collection.account_id).execute();
   });
+}
+
+/** Why the work stays owed; null where it is done. */
+function errorOf(settlement: SettlementCommit): Error | null {
+  if (settlement.kind === "failed") return settlement.error;
+  return settlement.kind === "staged" ? (settlement.stillOwed ?? null) : null;
 }
 
 async function markGone(

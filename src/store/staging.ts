@@ -197,6 +197,27 @@ export async function oweTombstones(
   }
 }
 
+/** Native forms staged from an account, by native id; those in a collection of it or another. */
+export async function stagedNatives(
+  db: Kysely<Database>,
+  accountId: number,
+  nativeIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const part of chunks(nativeIds, 1000)) {
+    const rows = await db
+      .selectFrom("staged")
+      .innerJoin("body", "body.hash", "staged.body_hash")
+      .select(["staged.native_id", "body.content"])
+      .where("staged.account_id", "=", accountId)
+      .where("staged.gone_at", "is", null)
+      .where("staged.native_id", "in", part)
+      .execute();
+    for (const row of rows) found.set(row.native_id, row.content);
+  }
+  return found;
+}
+
 async function oweAbsent(
   tx: Kysely<Database>,
   collection: Collection,

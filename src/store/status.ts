@@ -35,7 +35,10 @@ export type TargetStatus = {
 export type LeftOut = {
   readonly source: string;
   readonly where: string;
+  /** Its id there, or its title if the target refused it. */
   readonly event: string;
+  /** What is staged of it; null for nothing, or where the title is known. */
+  readonly native: string | null;
   readonly reason: string;
 };
 
@@ -119,7 +122,8 @@ export async function leftOut(db: Kysely<Database>, limit: number): Promise<Left
     .selectFrom("staged")
     .innerJoin("account", "account.id", "staged.account_id")
     .innerJoin("collection", "collection.id", "staged.collection_id")
-    .select(["account.source_id", "collection.name", "staged.native_id", "staged.reason"])
+    .innerJoin("body", "body.hash", "staged.body_hash")
+    .select(["account.source_id", "collection.name", "staged.native_id", "staged.reason", "body.content"])
     .where("staged.state", "=", "quarantined")
     .orderBy("staged.id")
     .limit(limit)
@@ -128,7 +132,11 @@ export async function leftOut(db: Kysely<Database>, limit: number): Promise<Left
     .selectFrom("owed")
     .innerJoin("collection", "collection.id", "owed.collection_id")
     .innerJoin("account", "account.id", "collection.account_id")
-    .select(["account.source_id", "collection.name", "owed.native_id", "owed.last_error"])
+    .leftJoin("staged", (join) =>
+      join.onRef("staged.account_id", "=", "account.id").onRef("staged.native_id", "=", "owed.native_id"),
+    )
+    .leftJoin("body", "body.hash", "staged.body_hash")
+    .select(["account.source_id", "collection.name", "owed.native_id", "owed.last_error", "body.content"])
     .where("owed.last_error", "is not", null)
     .orderBy("owed.since")
     .limit(limit)
@@ -139,18 +147,21 @@ export async function leftOut(db: Kysely<Database>, limit: number): Promise<Left
       source: row.source_id,
       where: row.name,
       event: row.native_id,
+      native: row.content,
       reason: row.reason ?? "",
     })),
     ...owed.map((row) => ({
       source: row.source_id,
       where: row.name,
       event: row.native_id,
+      native: row.content,
       reason: row.last_error ?? "",
     })),
     ...refused.map((row) => ({
       source: row.source_id,
       where: row.target_id,
       event: row.summary,
+      native: null,
       reason: `refused by the target: ${row.reason}`,
     })),
   ];

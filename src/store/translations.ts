@@ -24,6 +24,13 @@ const isLeaving = sql<boolean>`staged.gone_at is not null or exists (
     and owed.native_id = staged.native_id
 )`;
 
+/** False until it was tried once to read what a page left out of an event: it need not be written twice. */
+const isWhole = sql<boolean>`(staged.gone_at is not null or not exists (
+  select from owed
+  where owed.kind = 'fetch' and owed.attempts = 0 and owed.collection_id = staged.collection_id
+    and owed.native_id = staged.native_id
+))`;
+
 /**
  * Dirty events of the given accounts, removals first so that a moved event finds its key free. Removals
  * of an account that is being pulled wait for its end, so that the guard sees all of them at once.
@@ -54,6 +61,7 @@ export async function takeDirtyEvents(
     .where("staged.dirty", "=", true)
     .where("staged.account_id", "in", accountIds)
     .where((eb) => eb.or([eb("staged.gone_at", "is", null), eb("account.settled", "=", true)]))
+    .where(isWhole)
     .orderBy((eb) => eb("staged.gone_at", "is", null))
     .orderBy("staged.id")
     .limit(limit);

@@ -5,14 +5,17 @@ import type { Database } from "./schema.ts";
 /** How long an object that the sink refused is left alone. */
 export const refusalRetryMs = 3_600_000;
 
+/** An account as it would be translated now; `basis` as in `setTranslationBasis`. */
+type AccountToTranslate = { readonly sourceId: string; readonly name: string; readonly basis: string };
+
 /**
- * Whether a target has anything to look at: events to translate, keys to plan, or a first survey. False
- * while the target's back-off lasts.
+ * Whether a target has anything to look at: events to translate, for the first time or on another basis, keys
+ * to plan, or a first survey. False while the target's back-off lasts.
  */
 export async function hasWork(
   db: Kysely<Database>,
   targetId: string,
-  accounts: ReadonlyArray<{ readonly sourceId: string; readonly name: string }>,
+  accounts: readonly AccountToTranslate[],
   now: number,
 ): Promise<boolean> {
   const target = await db.selectFrom("target").selectAll().where("id", "=", targetId).executeTakeFirst();
@@ -42,6 +45,15 @@ export async function hasWork(
     .distinct()
     .where("staged.dirty", "=", true)
     .execute();
-  const own = new Set(accounts.map(accountKey));
-  return dirty.some((row) => own.has(keyOfRow(row)));
+  const own = new Map(accounts.map((account) => [accountKey(account), account.basis]));
+  if (dirty.some((row) => own.has(keyOfRow(row)))) return true;
+  const translated = await db
+    .selectFrom("account")
+    .select(["source_id", "name", "translation_basis"])
+    .where("translation_basis", "is not", null)
+    .execute();
+  return translated.some((row) => {
+    const basis = own.get(keyOfRow(row));
+    return basis !== undefined && basis !== row.translation_basis;
+  });
 }

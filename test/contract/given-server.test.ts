@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { givenServer, runBoth } from "./run-contracts.ts";
+import { givenServer, runSuites } from "./run-contracts.ts";
 
 const server = givenServer();
 
 if (server === null) {
   it("no server is named by KALENDS_TEST_CALDAV_URL", () => expect(server).toBeNull());
 } else {
-  runBoth(server);
+  runSuites(server);
 }

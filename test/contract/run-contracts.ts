@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { Secret } from "../../src/config/secret.ts";
+import { caldavRoundTripContract } from "./caldav-round-trips.ts";
 import { caldavSinkContract } from "./caldav-sink.ts";
 import { caldavSourceContract } from "./caldav-source.ts";
 import type { ServerUnderTest } from "./server-under-test.ts";
@@ -12,7 +13,7 @@ export type StartableServer = {
 };
 
 /**
- * Runs both suites on a server started for it. Where the machine does not have the server one test says so: it fails
+ * Runs the suites on a server started for it. Where the machine does not have the server one test says so: it fails
  * with KALENDS_REQUIRE_SERVERS=1. Where KALENDS_TEST_CALDAV_URL names a server, only that one is used.
  */
 export async function runContracts({ name, isHere, start }: StartableServer): Promise<void> {
@@ -21,7 +22,7 @@ export async function runContracts({ name, isHere, start }: StartableServer): Pr
       expect(givenServer()).not.toBeNull());
   } else if (isHere()) {
     const server = await start();
-    runBoth(server);
+    runSuites(server);
     afterAll(() => server[Symbol.asyncDispose]());
   } else {
     it(`${name} is not on this machine (KALENDS_REQUIRE_SERVERS=1 makes that a failure)`, () => {
@@ -30,11 +31,12 @@ export async function runContracts({ name, isHere, start }: StartableServer): Pr
   }
 }
 
-/** Runs both suites on one server. */
-export function runBoth(server: ServerUnderTest): void {
+/** Runs the suites on one server. */
+export function runSuites(server: ServerUnderTest): void {
   describe(server.name, () => {
     caldavSourceContract(server);
     caldavSinkContract(server);
+    caldavRoundTripContract(server);
   });
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, describe } from "vitest";
+import { caldavRoundTripContract } from "./caldav-round-trips.ts";
 import { caldavSinkContract } from "./caldav-sink.ts";
 import { caldavSourceContract } from "./caldav-source.ts";
 import { startSimulator } from "./servers/simulator.ts";
@@ -27,4 +28,5 @@ describe("the simulators as sources", () => {
 
 describe("the simulators as sinks", () => {
   for (const server of [baikal, plain, withoutSync]) caldavSinkContract(server);
+  for (const server of [baikal, withoutSync]) caldavRoundTripContract(server);
 });

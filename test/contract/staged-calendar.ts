@@ -42,6 +42,7 @@ export class StagedCalendar {
       checkpoint: this.checkpoint,
       resume: this.#resume,
       knownEtags: async (ids: readonly string[] | "all") => this.#etags(ids),
+      stagedNatives: async () => new Map([...this.events].map(([id, { native }]) => [id, native])),
     };
     for await (const page of this.source.round(request, this.#signal)) {
       pages.push(page);

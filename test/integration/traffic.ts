@@ -2,7 +2,7 @@ import type { Household } from "../../simulator/household.ts";
 
 /** Requests since the last `forgetTraffic`, by who was asked. */
 export type Traffic = {
-  /** Graph, by mailbox: requests without those for tokens and listings of calendars. */
+  /** Graph, by mailbox: requests without those for tokens and listings of calendars with their categories. */
   readonly agency: number;
   readonly company: number;
   readonly icloud: number;
@@ -34,7 +34,7 @@ export function trafficOf({ graph, icloud, baikal, mailboxes }: Household): Traf
 }
 
 function isListing(url: string): boolean {
-  return /\/calendars(\?|$)/.test(url);
+  return /\/calendars(\?|$)|\/masterCategories$/.test(url);
 }
 
 /** Everybody who would have been written to, by whichever server. */

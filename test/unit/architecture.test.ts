@@ -37,7 +37,6 @@ const rooms: Readonly<Record<string, RegExp>> = {
   "@azure/msal-node": /^sources\/graph\//,
   "@microsoft/microsoft-graph-client": /^sources\/graph\//,
   "ical.js": /^calendar\//,
-  "rrule-temporal": /^calendar\//,
   saxes: /^dav\//,
 };
 

@@ -22,24 +22,33 @@ export type CalendarReader = {
   describe(what: string): string;
 };
 
+/** Reads of what is attached to the events of one calendar. */
+export type AttachmentReader = {
+  readonly calendarId: string;
+  /** The complete list of what is attached to an event, contents left out. */
+  attachments(id: string): Promise<readonly JsonObject[]>;
+};
+
 type EventRead = {
   readonly query?: Readonly<Record<string, string>>;
   readonly zone?: string;
 };
 
 const pageSize = "200";
+const attachmentFields = "name,isInline,size,contentType";
 
 /** @param signal stops every read of this reader */
 export function createCalendarReader(
   mailbox: Mailbox,
   calendar: CalendarRef,
   signal: AbortSignal,
-): CalendarReader {
+): CalendarReader & AttachmentReader {
   const base = `/calendars/${encode(calendar.id)}`;
   const named = (what: string): string => `calendar "${calendar.name}": ${what}`;
   let zone: Promise<string | null> | undefined;
 
   return {
+    calendarId: calendar.id,
     event: (id, { query, zone: inZone }) =>
       mailbox.get({
         target: { path: `${base}/events/${encode(id)}`, ...(query === undefined ? {} : { query }) },
@@ -69,6 +78,15 @@ export function createCalendarReader(
           },
           what: named(`reading more exceptions of the series ${id}`),
           zone: inZone,
+          signal,
+        }),
+      ),
+    // https://learn.microsoft.com/graph/api/event-list-attachments
+    attachments: (id) =>
+      all(
+        mailbox.pages({
+          target: { path: `${base}/events/${encode(id)}/attachments`, query: { $select: attachmentFields } },
+          what: named(`reading the attachments of the event ${id}`),
           signal,
         }),
       ),

@@ -1,11 +1,13 @@
 import type { CalendarSelection } from "../../config/config.ts";
 import { RemoteError } from "../../http/remote-error.ts";
 import type { CalendarListing, CalendarRef } from "../source.ts";
+import { readCategoryColors } from "./category-colors.ts";
 import { stringAt } from "./json.ts";
 import type { Mailbox } from "./mailbox.ts";
 
 /**
- * The selected calendars of a mailbox, those that others share with it included.
+ * The selected calendars of a mailbox, those that others share with it included, and once a day the colours
+ * of its categories, which may fail without further notice.
  * https://learn.microsoft.com/graph/api/user-list-calendars
  *
  * @throws RemoteError; `protocol` for an empty listing, because every mailbox has a calendar.
@@ -13,6 +15,7 @@ import type { Mailbox } from "./mailbox.ts";
 export async function listCalendars(
   mailbox: Mailbox,
   selection: CalendarSelection,
+  memory: string | null,
   signal: AbortSignal,
 ): Promise<CalendarListing> {
   const what = "listing the calendars";
@@ -34,17 +37,23 @@ export async function listCalendars(
       { remedy: "Nothing was changed. If this stays, check that `user` is a licensed mailbox." },
     );
   }
-  return select(all, selection);
+  const categories = await readCategoryColors(mailbox, memory, signal);
+  return {
+    ...select(all, selection),
+    memory: categories.memory,
+    categoryColors: categories.colors,
+  };
 }
 
 /** By id or by display name; a name that several calendars bear selects them all. */
-function select(all: readonly CalendarRef[], selection: CalendarSelection): CalendarListing {
-  if (selection === "all") return { calendars: all, notFound: [], memory: null, categoryColors: null };
+function select(
+  all: readonly CalendarRef[],
+  selection: CalendarSelection,
+): Pick<CalendarListing, "calendars" | "notFound"> {
+  if (selection === "all") return { calendars: all, notFound: [] };
   return {
     calendars: all.filter((calendar) => selection.some((wanted) => isNamed(calendar, wanted))),
     notFound: selection.filter((wanted) => !all.some((calendar) => isNamed(calendar, wanted))),
-    memory: null,
-    categoryColors: null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { MailboxConfig } from "../../config/config.ts";
 import type { Clock } from "../../http/clock.ts";
 import type { Source, Translator } from "../source.ts";
+import { createAttachmentAccess } from "./attachment-access.ts";
 import { createCalendarReader } from "./calendar-reader.ts";
 import { listCalendars } from "./calendars.ts";
 import type { GraphClient } from "./client.ts";
@@ -29,14 +30,16 @@ export function createGraphSource(options: GraphSourceOptions): Source {
   const { sourceId, client, clock, rebaseDays, limits = defaultPageLimits } = options;
   const { user, calendars } = options.mailbox;
   const mailbox = createMailbox({ sourceId, user, client, clock, limits });
+  const access = createAttachmentAccess(clock);
   return {
-    listCalendars: (_memory, signal) => listCalendars(mailbox, calendars, signal),
-    round: (request, signal) => pullRound({ mailbox, rebaseDays, limits }, request, signal),
+    listCalendars: (memory, signal) => listCalendars(mailbox, calendars, memory, signal),
+    round: (request, signal) =>
+      pullRound({ mailbox, attachments: access, rebaseDays, limits }, request, signal),
     settle: (calendar, items, window, signal) => {
       const reader = createCalendarReader(mailbox, calendar, signal);
       // All that a delta token may tell of: what it has brought must not be judged by less.
       const whole = extend(window, rebaseDays);
-      return settleOwed({ reader, window: whole, expansion: options.expansion }, items);
+      return settleOwed({ reader, access, window: whole, expansion: options.expansion }, items);
     },
     coverage: "window",
     translator: options.translator,

@@ -18,9 +18,9 @@ import type { Window } from "../../calendar/window.ts";
 export type GraphNative = GraphSingle | GraphSeries;
 
 /** `type` is `singleInstance`; `occurrence` or `exception` where no master can be read. */
-export type GraphSingle = { readonly kind: "single"; readonly event: GraphEvent };
+export type GraphSingle = { readonly kind: "single"; readonly event: GraphEvent } & Unread;
 
-export type GraphSeries = {
+export type GraphSeries = Unread & {
   readonly kind: "series";
   /** With `recurrence`, in full. */
   readonly master: GraphEvent;
@@ -34,12 +34,21 @@ export type GraphSeries = {
   readonly mailboxTimeZone?: string | null;
 };
 
+type Unread = {
+  /** Set while the `attachments` of its events may be missing or of an earlier version. */
+  readonly attachmentsUnread?: true;
+};
+
 export type GraphInstances = { readonly window: Window; readonly items: readonly GraphInstance[] };
 
 /** What the gap search needs of an instance; `type` is `occurrence` or `exception`. */
 export type GraphInstance = Pick<GraphEvent, "id" | "type" | "start" | "end" | "originalStart">;
 
-/** An event as Graph answers it: v1.0's properties, some undeclared ones, and any number unknown to us. */
+/**
+ * An event as Graph answers it: v1.0's properties, some undeclared ones, and any number unknown to us.
+ * `attachments` is Graph's own navigation property, here with `name` and `isInline` alone; it is absent where
+ * the event has none, or where they could not be read. An exception's list is its own: it inherits nothing.
+ */
 export type GraphEvent = Event & {
   readonly "@odata.etag"?: string;
   /** Undeclared in v1.0 and yet sent: `OID.<master>.<yyyy-mm-dd>`, the date in the series' zone. */

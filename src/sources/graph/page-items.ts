@@ -1,6 +1,9 @@
 import type { OwedItem, Page } from "../source.ts";
-import { asEvent, bare, type IdentifiedEvent, isFull, kindOf, stage } from "./event.ts";
+import { asEvent, type IdentifiedEvent, isFull, kindOf } from "./event.ts";
 import type { JsonObject } from "./json.ts";
+
+/** The content of a page by what becomes of it. */
+export type SortedItems = Pick<Page, "gone" | "owed"> & { readonly singles: readonly IdentifiedEvent[] };
 
 /**
  * Sorts the items of a delta or calendarView page. No order is promised and an entity may come several
@@ -11,20 +14,18 @@ import type { JsonObject } from "./json.ts";
  *
  * @throws RemoteError `protocol` for an item without an id.
  */
-export function sortItems(
-  items: readonly JsonObject[],
-  attempted: string,
-): Pick<Page, "staged" | "gone" | "owed"> {
+export function sortItems(items: readonly JsonObject[], attempted: string): SortedItems {
   const last = new Map<string, IdentifiedEvent>();
   for (const item of items) {
     const event = asEvent(item, attempted);
     last.set(event.id, event);
   }
-  const sorted = { staged: [] as Page["staged"][number][], gone: [] as string[] };
+  const singles: IdentifiedEvent[] = [];
+  const gone: string[] = [];
   const owed = new Map<string, OwedItem>();
   for (const event of last.values()) {
     if ("@removed" in event) {
-      sorted.gone.push(event.id);
+      gone.push(event.id);
       continue;
     }
     switch (kindOf(event)) {
@@ -37,10 +38,11 @@ export function sortItems(
         break;
       }
       case "single":
-        if (isFull(event)) sorted.staged.push(stage(event.id, { kind: "single", event: bare(event) }));
-        else owed.set(event.id, { kind: "fetch", nativeId: event.id });
+        if (isFull(event)) singles.push(event);
+        // Read like a series, of which a stub may be one: a fetch is of the attachments of what is staged.
+        else owed.set(event.id, { kind: "series", nativeId: event.id });
         break;
     }
   }
-  return { ...sorted, owed: [...owed.values()] };
+  return { singles, gone, owed: [...owed.values()] };
 }

@@ -1,10 +1,13 @@
 import { RemoteError } from "../../http/remote-error.ts";
-import type { Page, RoundRequest } from "../source.ts";
+import type { NativeEvent, OwedItem, Page, RoundRequest } from "../source.ts";
+import type { AttachmentAccess } from "./attachment-access.ts";
+import { stageFromPage } from "./attachments.ts";
 import type { GraphTarget } from "./client.ts";
+import { bare } from "./event.ts";
 import { encode, type Mailbox } from "./mailbox.ts";
 import { type ODataPage, readPage } from "./odata-page.ts";
 import { emptyTrail, endlessReason, followPage, type PageLimits } from "./page-guard.ts";
-import { sortItems } from "./page-items.ts";
+import { type SortedItems, sortItems } from "./page-items.ts";
 import {
   type Checkpoint,
   covers,
@@ -22,6 +25,7 @@ const pageSize = 200;
 
 export type RoundContext = {
   readonly mailbox: Mailbox;
+  readonly attachments: AttachmentAccess;
   /** How much further than promised a token's window reaches. */
   readonly rebaseDays: number;
   readonly limits: PageLimits;
@@ -62,7 +66,7 @@ export async function* pullRound(
       restarts += 1;
       continue;
     }
-    const content = { ...sortItems(page.items, mailbox.describe(what)), present: [] };
+    const content = await stageItems(context, request, sortItems(page.items, mailbox.describe(what)));
     const told = note === null ? {} : { note };
     const trail = followPage(position.trail, page.items);
     const kind = position.mode === "view" ? "complete" : position.kind;
@@ -84,6 +88,28 @@ export async function* pullRound(
     yield { kind, ...content, resume: JSON.stringify(position), checkpoint: null, ...told };
     note = null;
   }
+}
+
+async function stageItems(
+  { attachments }: RoundContext,
+  request: RoundRequest,
+  { singles, gone, owed }: SortedItems,
+): Promise<Pick<Page, "staged" | "present" | "gone" | "owed">> {
+  const attached = singles.filter((event) => event.hasAttachments === true);
+  const known =
+    attached.length === 0
+      ? new Map<string, string>()
+      : await request.stagedNatives(attached.map(({ id }) => id));
+  const staged: NativeEvent[] = [];
+  const all: OwedItem[] = [...owed];
+  for (const event of singles) {
+    const found = stageFromPage(bare(event), known.get(event.id) ?? null, (refused) =>
+      attachments.isRefused(request.calendar.id, refused),
+    );
+    staged.push(found.event);
+    all.push(...found.owed);
+  }
+  return { staged, present: [], gone, owed: all };
 }
 
 function begin(context: RoundContext, request: RoundRequest): Position {

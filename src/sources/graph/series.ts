@@ -8,6 +8,7 @@ import { isItemNotFound } from "./graph-error.ts";
 import { type GraphInstances, parseNative, seriesZone } from "./native.ts";
 import { exceptionsAmong, placedBy, readInstances, saysWhatItReplaces } from "./series-instances.ts";
 import { type Expansion, readMaster } from "./series-master.ts";
+import { dependsOnShortMonths, isKnownPattern } from "./translate/recurrence-rule.ts";
 
 export type SeriesContext = {
   readonly reader: CalendarReader;
@@ -70,13 +71,15 @@ async function readSeriesIn(context: SeriesContext, id: string, zone: string): P
   if (read.zone === zone && wanted !== zone) read = await readMaster(reader, expansion, id, wanted);
   const { master, cancelled } = read;
   const given = read.exceptions && (await completed(context, read.exceptions, id, read.zone));
-  // Without the list of exceptions and what they replace, or that of cancellations, only the instances tell.
-  const isTold = given !== null && cancelled !== null && given.every(saysWhatItReplaces);
-  const instances: GraphInstances | null = isTold ? null : await readInstances(reader, id, context.window);
-  const found = given ?? (await completed(context, exceptionsAmong(instances), id, read.zone));
-  const exceptions = placedBy(instances, found);
   const isForeignZone =
     read.zone !== wanted || ianaZone(master.recurrence?.range?.recurrenceTimeZone) === null;
+  // Without the list of exceptions and what they replace, or that of cancellations, only the instances tell; and
+  // they show what Graph leaves open of the rule.
+  const isTold = given !== null && cancelled !== null && given.every(saysWhatItReplaces);
+  const instances: GraphInstances | null =
+    isTold && !isForeignZone && !leavesOpen(master) ? null : await readInstances(reader, id, context.window);
+  const found = given ?? (await completed(context, exceptionsAmong(instances), id, read.zone));
+  const exceptions = placedBy(instances, found);
   return stage(id, {
     kind: "series",
     master: bare(master),
@@ -85,6 +88,13 @@ async function readSeriesIn(context: SeriesContext, id: string, zone: string): P
     instances,
     ...(isForeignZone ? { mailboxTimeZone: await reader.mailboxZone() } : {}),
   });
+}
+
+/** True where the pattern is unknown, or Graph does not say what becomes of its day in shorter months. */
+function leavesOpen({ recurrence }: IdentifiedEvent): boolean {
+  const pattern = recurrence?.pattern;
+  if (pattern === null || pattern === undefined) return true;
+  return dependsOnShortMonths(pattern) || !isKnownPattern(pattern);
 }
 
 /** The exceptions in full; those that came as stubs are read one by one. */

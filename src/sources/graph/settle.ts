@@ -1,9 +1,17 @@
 import { RemoteError } from "../../http/remote-error.ts";
 import type { OwedItem, OwedWork, Settlement } from "../source.ts";
+import {
+  type Attached,
+  type AttachmentContext,
+  wantsAttachmentsOnly,
+  withAttachments,
+} from "./attachments.ts";
 import { concernsMailbox, isItemNotFound } from "./graph-error.ts";
 import { readEvent, type SeriesContext } from "./series.ts";
 import { settleTombstone } from "./tombstone.ts";
 import { isInAnyView } from "./view-search.ts";
+
+type SettleContext = SeriesContext & AttachmentContext;
 
 const batchSize = 12;
 
@@ -15,12 +23,15 @@ const batchSize = 12;
  *   settlements reached so far were yielded; what speaks of one item is yielded as `failed`
  */
 export async function* settleOwed(
-  context: SeriesContext,
+  context: SettleContext,
   items: readonly OwedWork[],
 ): AsyncGenerator<readonly Settlement[]> {
+  const wholes = new Set(items.filter(({ kind }) => kind === "series").map(({ nativeId }) => nativeId));
   for (let from = 0; from < items.length; from += batchSize) {
     const batch = items.slice(from, from + batchSize);
-    const outcomes = await Promise.allSettled(batch.map((work) => settleOne(context, work)));
+    const outcomes = await Promise.allSettled(
+      batch.map((work) => settleOne(context, work, wholes.has(work.nativeId))),
+    );
     const settled = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
     if (settled.length > 0) yield settled;
     const stopped = outcomes.find((outcome) => outcome.status === "rejected");
@@ -28,15 +39,36 @@ export async function* settleOwed(
   }
 }
 
-async function settleOne(context: SeriesContext, work: OwedWork): Promise<Settlement> {
+async function settleOne(context: SettleContext, work: OwedWork, isOwedWhole: boolean): Promise<Settlement> {
   const { native, ...item } = work;
   try {
-    if (item.kind === "tombstone") return await settleTombstone(context, item, native);
-    return await reread(context, item, native);
+    if (item.kind === "tombstone")
+      return await completed(context, await settleTombstone(context, item, native), native);
+    // What is staged must not come back over what is read whole beside it.
+    const staged = item.kind === "fetch" && !isOwedWhole ? wantsAttachmentsOnly(item.nativeId, native) : null;
+    const attached = staged && (await withAttachments(context, staged, native));
+    if (attached && !attached.isMissing) return stagedAs(item, attached);
+    return await completed(context, await reread(context, item, native), native);
   } catch (error) {
     if (!(error instanceof RemoteError) || concernsMailbox(error)) throw error;
     return { kind: "failed", item, error };
   }
+}
+
+/** With the attachments of what was read. */
+async function completed(
+  context: SettleContext,
+  settled: Settlement,
+  native: string | null,
+): Promise<Settlement> {
+  if (settled.kind !== "staged") return settled;
+  return stagedAs(settled.item, await withAttachments(context, settled.event, native));
+}
+
+function stagedAs(item: OwedItem, { event, error }: Attached): Settlement {
+  // A tombstone is settled by the event that was found; the next complete round owes its attachments.
+  const owes = error === null || item.kind === "tombstone" ? {} : { stillOwed: error };
+  return { kind: "staged", item, event, ...owes };
 }
 
 async function reread(context: SeriesContext, item: OwedItem, native: string | null): Promise<Settlement> {

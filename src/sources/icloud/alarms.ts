@@ -1,7 +1,9 @@
 import { type Component, lineOf, valueOf, withLine, withoutLines } from "../../calendar/component.ts";
 import { type ContentLine, contentLine, parameterOf } from "../../calendar/content-line.ts";
-import { parseDateValue, parseDuration } from "../../calendar/date-value.ts";
+import { dateParameters, formatDateValue, parseDuration } from "../../calendar/date-value.ts";
+import { readDate } from "./date-text.ts";
 import { once } from "./once.ts";
+import { repairLine } from "./repair-line.ts";
 
 /** Properties that may stand once in a VALARM (RFC 5545 3.6.6); sabre/vobject allows one ATTACH, whatever the action. */
 const single: ReadonlySet<string> = new Set(
@@ -14,11 +16,12 @@ const single: ReadonlySet<string> = new Set(
  * people, and one within an alarm is none of RFC 5545's.
  */
 export function repairAlarms(children: readonly Component[], notes: Set<string>): Component[] {
-  return children.flatMap((child) => {
-    if (child.name !== "VALARM") {
-      notes.add(`A ${child.name.slice(0, 40)} within the event was left out.`);
+  return children.flatMap((given) => {
+    if (given.name !== "VALARM") {
+      notes.add(`A ${given.name.slice(0, 40)} within the event was left out.`);
       return [];
     }
+    const child = { ...given, lines: given.lines.flatMap((line) => repairLine(line, notes) ?? []) };
     const action = valueOf(child, "ACTION")?.trim().toUpperCase() ?? "";
     if (action === "NONE" || (valueOf(child, "TRIGGER") ?? "").trim() === "19760401T005545Z") return [];
     const trigger = triggerOf(child);
@@ -37,19 +40,27 @@ export function repairAlarms(children: readonly Component[], notes: Set<string>)
 function triggerOf(alarm: Component): ContentLine | null {
   const line = lineOf(alarm, "TRIGGER");
   if (line === null) return null;
-  const value = line.value.trim();
-  const date = parseDateValue(value, null);
-  const isDuration = parseDuration(value) !== null;
-  if (!isDuration && (date === null || date.form === "date")) return null;
-  const type = isDuration ? "DURATION" : "DATE-TIME";
-  const stated = parameterOf(line, "VALUE")?.toUpperCase() ?? "DURATION";
-  return stated === type && value === line.value ? line : contentLine("TRIGGER", value, { VALUE: type });
+  const value = line.value.trim().toUpperCase();
+  const related = parameterOf(line, "RELATED")?.toUpperCase();
+  if (parseDuration(value) !== null) {
+    const stated = parameterOf(line, "VALUE")?.toUpperCase() ?? "DURATION";
+    if (stated === "DURATION" && value === line.value) return line;
+    const end: Record<string, string> = related === "END" ? { RELATED: "END" } : {};
+    return contentLine("TRIGGER", value, { VALUE: "DURATION", ...end });
+  }
+  const date = readDate(value, parameterOf(line, "TZID"));
+  if (date === null || date.form === "date") return null;
+  const text = formatDateValue(date);
+  if (text === line.value && parameterOf(line, "VALUE")?.toUpperCase() === "DATE-TIME") return line;
+  return contentLine("TRIGGER", text, { ...dateParameters(date), VALUE: "DATE-TIME" });
 }
 
-/** Without its repetition where the pause between two alarms cannot be read. */
+/** Without its repetition where it lacks the pause between two alarms, or their number (RFC 5545 3.8.6.2). */
 function withReadableRepeat(alarm: Component): Component {
-  const pause = valueOf(alarm, "DURATION");
-  return pause === null || parseDuration(pause) !== null ? alarm : withoutLines(alarm, "DURATION", "REPEAT");
+  const pause = valueOf(alarm, "DURATION")?.trim().toUpperCase() ?? null;
+  const isSaid = pause !== null && parseDuration(pause) !== null && lineOf(alarm, "REPEAT") !== null;
+  if (!isSaid) return withoutLines(alarm, "DURATION", "REPEAT");
+  return pause === valueOf(alarm, "DURATION") ? alarm : withLine(alarm, "DURATION", pause);
 }
 
 function onScreen(alarm: Component): Component {

@@ -2,7 +2,11 @@ import type { ContentLine } from "../../calendar/content-line.ts";
 
 /** The lines without the second and later ones of these names (which may stand once, RFC 5545 3.6). */
 export function once(lines: readonly ContentLine[], names: ReadonlySet<string>): ContentLine[] {
-  return lines.filter(
-    (line, at) => !names.has(line.name) || lines.findIndex((one) => one.name === line.name) === at,
-  );
+  const seen = new Set<string>();
+  return lines.filter((line) => {
+    if (!names.has(line.name)) return true;
+    const isFirst = !seen.has(line.name);
+    seen.add(line.name);
+    return isFirst;
+  });
 }

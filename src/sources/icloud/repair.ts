@@ -1,19 +1,22 @@
-import { type Component, lineOf, valueOf, withoutLines } from "../../calendar/component.ts";
-import {
-  type ContentLine,
-  contentLine,
-  parseContentLine,
-  stripControls,
-} from "../../calendar/content-line.ts";
-import { type DateValue, dateParameters, dayMs, formatDateValue } from "../../calendar/date-value.ts";
+import { calendarZones, type CalendarZones } from "../../calendar/calendar-zones.ts";
+import { type Component, eventsOf, lineOf, mapEvents, valueOf } from "../../calendar/component.ts";
+import { type ContentLine, contentLine, parameterOf } from "../../calendar/content-line.ts";
+import { formatDateValue } from "../../calendar/date-value.ts";
 import { firstDate } from "../../calendar/event-times.ts";
 import { repairAlarms } from "./alarms.ts";
+import { readDate } from "./date-text.ts";
 import { once } from "./once.ts";
 import { peopleAsText } from "./people.ts";
+import { repairLine } from "./repair-line.ts";
+import { repairRule } from "./repair-rule.ts";
+import { readableTimes, withEnd } from "./repair-times.ts";
+import { inSeriesForm } from "./series-form.ts";
+import { addTimeZones } from "./time-zones.ts";
+import { readableBlocks } from "./zone-blocks.ts";
 
 /** A calendar that sabre/dav takes as it is and that nobody is mailed for; or why there is none, a full sentence. */
 export type Repaired =
-  | { readonly kind: "calendar"; readonly calendar: Component; readonly notes: readonly string[] }
+  | { readonly kind: "calendar"; readonly calendar: Component; readonly zones: CalendarZones }
   | { readonly kind: "problem"; readonly problem: string };
 
 /** Properties that sabre/vobject allows once in a VEVENT (RFC 5545 3.6.1). */
@@ -23,110 +26,148 @@ const single = new Set(
   ),
 );
 
-/** Repairs what the sink would refuse or change, VEVENT by VEVENT; everything else keeps its text. */
-export function repairCalendar(calendar: Component): Repaired {
-  const notes = new Set<string>();
-  const byInstance = new Map<string, Component>();
-  const others: Component[] = [];
-  for (const child of calendar.children) {
-    if (child.name !== "VEVENT") {
-      if (child.name === "VTIMEZONE") others.push(child);
-      else notes.add(`A ${child.name} beside the event was left out.`);
-      continue;
-    }
-    const event = repairEvent(child, notes);
+/**
+ * Repairs what the sink would refuse or change in a calendar of one UID, VEVENT by VEVENT; everything else keeps its
+ * text. `zone` (IANA) is for times of no known zone; what was done is added to `notes`.
+ */
+export function repairCalendar(given: Component, zone: string, notes: Set<string>): Repaired {
+  const blocks = readableBlocks(given.children, notes);
+  const described = new Set(blocks.flatMap((block) => valueOf(block, "TZID") ?? []));
+  const events: Component[] = [];
+  for (const child of eventsOf(given)) {
+    const event = repairProperties(child, described, notes);
     if (typeof event === "string") return { kind: "problem", problem: event };
-    const original = lineOf(event, "RECURRENCE-ID");
-    const key = original === null ? "" : original.value.trim();
-    if (byInstance.has(key)) {
-      if (original === null) return { kind: "problem", problem: "It holds two masters of one series." };
-      notes.add("An occurrence was described twice; the last description counts.");
-    }
-    byInstance.set(key, event);
+    events.push(event);
   }
-  const lines = headLines(calendar);
+  const withBlocks = addTimeZones({ ...given, children: [...blocks, ...events] }, zone);
+  for (const note of withBlocks.notes) notes.add(note);
+  const zones = calendarZones(withBlocks.calendar, zone);
+  const ended = mapEvents(withBlocks.calendar, (event) => withEnd(event, zones, described, notes));
+  const calendar = inSeriesForm(onlyOnce(ended, notes), zones);
+  const ruled: Component[] = [];
+  for (const event of eventsOf(calendar)) {
+    const repaired = withReadableRules(event, zones, notes);
+    if (typeof repaired === "string") return { kind: "problem", problem: repaired };
+    ruled.push(repaired);
+  }
+  const others = calendar.children.filter((child) => child.name !== "VEVENT");
+  const lines = headLines(calendar, notes);
   return {
     kind: "calendar",
-    calendar: { ...calendar, lines, children: [...others, ...byInstance.values()] },
-    notes: [...notes],
+    calendar: { ...calendar, lines, children: [...others, ...unique(ruled, zones, notes)] },
+    zones,
   };
 }
 
-function headLines(calendar: Component): ContentLine[] {
-  const kept = once(calendar.lines.map(clean), new Set(["VERSION", "PRODID", "CALSCALE"])).filter(
-    (line) => line.name !== "METHOD",
-  );
-  const missing = [contentLine("VERSION", "2.0"), contentLine("PRODID", "-//Kalends//Kalends//EN")].filter(
-    (line) => !kept.some((one) => one.name === line.name),
-  );
-  return [...missing, ...kept];
+/** What a calendar may not say, or only its events: METHOD would make an invitation of it. */
+const isOfEvents =
+  /^(?:METHOD|VERSION|DT.*|DUE|DURATION|RDATE|EXDATE|RRULE|EXRULE|RECURRENCE-ID|TRIGGER|ATTENDEE|ORGANIZER)$/;
+
+function headLines(calendar: Component, notes: Set<string>): ContentLine[] {
+  const kept = once(
+    calendar.lines.flatMap((line) => repairLine(line, notes) ?? []),
+    new Set(["VERSION", "PRODID", "CALSCALE", "METHOD"]),
+  ).filter((line) => !isOfEvents.test(line.name));
+  const product = kept.some((line) => line.name === "PRODID");
+  return [
+    contentLine("VERSION", "2.0"),
+    ...(product ? [] : [contentLine("PRODID", "-//Kalends//Kalends//EN")]),
+    ...kept,
+  ];
 }
 
-/** The line without control characters, which servers would take out. */
-function clean(line: ContentLine): ContentLine {
-  const text = stripControls(line.text).replaceAll("\n", " ");
-  return text === line.text ? line : (parseContentLine(text) ?? line);
-}
-
-function repairEvent(given: Component, notes: Set<string>): Component | string {
+function repairProperties(
+  given: Component,
+  described: ReadonlySet<string>,
+  notes: Set<string>,
+): Component | string {
   const starts = new Set(
-    given.lines.filter((line) => line.name === "DTSTART").map((line) => line.value.trim()),
+    given.lines.filter((line) => line.name === "DTSTART").map((line) => startText(line)),
   );
-  const start = firstDate(given, "DTSTART");
   if (starts.size > 1) return "It has two different starts.";
-  if (start === null) return "It has no readable start.";
-  if (lineOf(given, "RECURRENCE-ID") !== null && firstDate(given, "RECURRENCE-ID") === null)
-    return "One of its occurrences does not say which one it is.";
-  if (rulesOf(given).size > 1)
-    return "It has several recurrence rules, which servers refuse: make a series of each of them.";
-  const lines = once(
-    given.lines.map(clean).filter((line) => line.name !== "X-KALENDS-ID" && !isEmptyRule(line)),
-    new Set([...single, "RRULE"]),
+  const read = given.lines.flatMap((line) =>
+    line.name === "X-KALENDS-ID" || isEmptyRule(line) ? [] : (repairLine(line, notes) ?? []),
   );
-  if (
-    lines.filter((line) => single.has(line.name)).length <
-    given.lines.filter((line) => single.has(line.name)).length
-  )
-    notes.add("A property that may stand once stood twice; the first counts.");
-  const event = withStamp(withEnd({ ...given, lines }, start, notes), start);
-  return peopleAsText({ ...event, children: repairAlarms(event.children, notes) });
+  const lines = once(read, single);
+  if (lines.length < read.length) notes.add("A property that may stand once stood twice; the first counts.");
+  const event = readableTimes({ ...given, lines }, described, notes);
+  if (typeof event === "string") return event;
+  return peopleAsText({ ...withStamp(event), children: repairAlarms(event.children, notes) });
 }
 
-const isEmptyRule = (line: ContentLine): boolean => line.name === "RRULE" && line.value.trim() === "";
-
-/** The different rules of an event. */
-function rulesOf(event: Component): ReadonlySet<string> {
-  const rules = event.lines.filter((line) => line.name === "RRULE" && !isEmptyRule(line));
-  return new Set(rules.map((line) => line.value.trim().toUpperCase()));
+function startText(line: ContentLine): string {
+  const value = readDate(line.value, parameterOf(line, "TZID"));
+  return value === null ? line.value.trim() : JSON.stringify(value);
 }
+
+const recurs = /^(?:RRULE|EXRULE|RDATE|EXDATE)$/;
+
+const isRule = (line: ContentLine): boolean => line.name === "RRULE" || line.name === "EXRULE";
+
+const isEmptyRule = (line: ContentLine): boolean => isRule(line) && line.value.trim() === "";
 
 /** DTSTAMP is required; without one, the last change or else the start, so that it stays the same tomorrow. */
-function withStamp(event: Component, start: DateValue): Component {
-  if (firstDate(event, "DTSTAMP") !== null) return event;
-  const value = firstDate(event, "LAST-MODIFIED") ?? firstDate(event, "CREATED") ?? start;
-  const line = contentLine("DTSTAMP", formatDateValue({ form: "utc", wall: value.wall }));
-  return { ...event, lines: [...withoutLines(event, "DTSTAMP").lines, line] };
+function withStamp(event: Component): Component {
+  if (lineOf(event, "DTSTAMP") !== null) return event;
+  const value =
+    firstDate(event, "LAST-MODIFIED") ?? firstDate(event, "CREATED") ?? firstDate(event, "DTSTART");
+  const line = contentLine("DTSTAMP", formatDateValue({ form: "utc", wall: value?.wall ?? 0 }));
+  return { ...event, lines: [...event.lines, line] };
 }
 
-/** An explicit DTEND where there is neither end nor duration, or an end that servers and phones read differently. */
-function withEnd(event: Component, start: DateValue, notes: Set<string>): Component {
-  const end = firstDate(event, "DTEND");
-  const hasDuration = (valueOf(event, "DURATION") ?? "").trim() !== "";
-  if (end !== null && isAfter(end, start)) return withoutLines(event, "DURATION");
-  if (end === null && hasDuration) return withoutLines(event, "DTEND");
-  if (end !== null && end.wall < start.wall) notes.add("It ended before it began; it is shown at its start.");
-  const value = start.form === "date" ? { ...start, wall: start.wall + dayMs } : start;
-  const rest = withoutLines(event, "DTEND", "DURATION");
-  const at = rest.lines.findIndex((line) => line.name === "DTSTART") + 1;
-  const line = contentLine("DTEND", formatDateValue(value), dateParameters(value));
-  return { ...rest, lines: [...rest.lines.slice(0, at), line, ...rest.lines.slice(at)] };
+/** Each rule once and in words that servers know; an occurrence has none, whatever it says. */
+function withReadableRules(event: Component, zones: CalendarZones, notes: Set<string>): Component | string {
+  const start = firstDate(event, "DTSTART");
+  if (start === null || !event.lines.some((line) => recurs.test(line.name))) return event;
+  if (lineOf(event, "RECURRENCE-ID") !== null) {
+    const lines = event.lines.filter((line) => !recurs.test(line.name));
+    if (event.lines.some(isRule)) notes.add("An occurrence had a rule of its own, which was left out.");
+    return { ...event, lines };
+  }
+  const seen = new Set<string>();
+  const lines: ContentLine[] = [];
+  for (const line of event.lines) {
+    if (!isRule(line)) {
+      lines.push(line);
+      continue;
+    }
+    const rule = repairRule(line.value, start, zones, notes);
+    if (rule.kind === "problem") return rule.problem;
+    if (seen.has(`${line.name}:${rule.text}`)) continue;
+    seen.add(`${line.name}:${rule.text}`);
+    lines.push(rule.text === line.value ? line : contentLine(line.name, rule.text));
+  }
+  return { ...event, lines };
 }
 
-function isAfter(end: DateValue, start: DateValue): boolean {
-  if ((end.form === "date") !== (start.form === "date")) return false;
-  if (start.form === "date") return end.wall > start.wall;
-  // In another zone the end's clock may well be behind the start's.
-  const sameClock =
-    end.form === start.form && (end.form !== "zoned" || start.form !== "zoned" || end.tzid === start.tzid);
-  return !sameClock || end.wall >= start.wall;
+/** One master: of several, the one that was changed last. */
+function onlyOnce(calendar: Component, notes: Set<string>): Component {
+  const masters = eventsOf(calendar).filter((event) => lineOf(event, "RECURRENCE-ID") === null);
+  if (masters.length < 2) return calendar;
+  const [newest] = masters.toSorted((a, b) => compareRevisions(revision(b), revision(a)));
+  notes.add("It was described twice; the description that was changed last counts.");
+  return mapEvents(calendar, (event) =>
+    event === newest || lineOf(event, "RECURRENCE-ID") !== null ? event : null,
+  );
+}
+
+function revision(event: Component): readonly [number, number] {
+  const changed = firstDate(event, "LAST-MODIFIED") ?? firstDate(event, "DTSTAMP");
+  return [Number(valueOf(event, "SEQUENCE") ?? 0), changed?.wall ?? 0];
+}
+
+function compareRevisions(a: readonly [number, number], b: readonly [number, number]): number {
+  return a[0] - b[0] || a[1] - b[1];
+}
+
+/** Each occurrence once: the last description counts. */
+function unique(events: readonly Component[], zones: CalendarZones, notes: Set<string>): Component[] {
+  const byInstance = new Map<string, Component>();
+  for (const event of events) {
+    const original = firstDate(event, "RECURRENCE-ID");
+    const key = original === null ? "" : `${original.form === "date"} ${zones.instant(original)}`;
+    if (byInstance.has(key)) notes.add("An occurrence was described twice; the last description counts.");
+    byInstance.set(key, event);
+  }
+  return [...byInstance.values()];
 }

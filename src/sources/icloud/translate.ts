@@ -13,102 +13,159 @@ import { unescapeText } from "../../calendar/content-line.ts";
 import { firstDate } from "../../calendar/event-times.ts";
 import { meetingIdentity } from "../../calendar/identity.ts";
 import { instanceName, instanceOnDay } from "../../calendar/instance.ts";
+import { oneLine } from "../../calendar/people-text.ts";
 import { fitForServer } from "../../calendar/poison.ts";
 import { masterOf } from "../../calendar/recurrence.ts";
 import type { TranslationContext, Translator } from "../source.ts";
-import { cancelOccurrences } from "./cancelled.ts";
+import { cancelOccurrences, isCancelled } from "./cancelled.ts";
 import { repairCalendar } from "./repair.ts";
-import { addTimeZones } from "./time-zones.ts";
+import { type Horizon, type Part, type Parts, separate } from "./separate.ts";
+import { splitThisAndFuture } from "./this-and-future.ts";
 
 /**
  * iCalendar objects of iCloud and other CalDAV servers: passed on line for line, less what would mail
  * people or what the sink refuses. Never throws: an object that cannot be passed on is quarantined alone.
  */
 export const caldavTranslator: Translator = {
-  version: 2,
+  version: 3,
   translate(native, context) {
     const parsed = parseCalendar(native);
     if (parsed.kind === "unreadable")
       return quarantined(`It is no readable iCalendar object. ${parsed.problem}`);
-    const reason = skipReason(parsed.calendar);
-    if (reason !== null) return { kind: "skipped", reason };
-    const repaired = repairCalendar(parsed.calendar);
-    if (repaired.kind === "problem") return quarantined(repaired.problem);
-    const notes = [...badLineNotes(parsed.badLines), ...repaired.notes];
-    return translateCalendar(repaired.calendar, notes, context);
+    const { calendar } = parsed;
+    const refusal = formatProblem(calendar);
+    if (refusal !== null) return quarantined(refusal);
+    const notes = new Set([
+      ...lineNote(parsed.badLines, "that are no iCalendar were left out"),
+      ...lineNote(parsed.mended, "were not written as iCalendar has it and were mended"),
+    ]);
+    for (const child of calendar.children) {
+      if (child.name !== "VEVENT" && child.name !== "VTIMEZONE")
+        notes.add(`A ${child.name.slice(0, 40)} beside the event was left out.`);
+    }
+    const meetings = Map.groupBy(eventsOf(calendar), uidOf);
+    if (meetings.size === 0)
+      return { kind: "skipped", reason: "It holds no event (a task, a journal entry or free/busy times)." };
+    if (meetings.size > 1)
+      notes.add(`It held ${meetings.size} different events in one object, which CalDAV forbids.`);
+    const outcomes = [...meetings].map(([uid, events]) => {
+      const own = { ...calendar, children: [...blocksOf(calendar), ...events] };
+      return translateMeeting(own, uid, context);
+    });
+    return joined(outcomes, notes);
   },
 };
 
 function quarantined(reason: string): Translation {
-  return { kind: "quarantined", reason };
+  return { kind: "quarantined", reason: sentence(reason) };
 }
 
-function skipReason(calendar: Component): string | null {
-  const events = eventsOf(calendar);
-  if (events.length === 0) return "It holds no event (a task, a journal entry or free/busy times).";
-  const uids = new Set(events.map(uidOf));
-  if (uids.size > 1) return `It holds ${uids.size} different events in one object, which CalDAV forbids.`;
-  const main = masterOf(calendar);
-  return main !== null && isCancelled(main) ? "The meeting was cancelled." : null;
+/** What is quoted from an object may hold anything; what is told of it is a line of text. */
+function sentence(text: string): string {
+  return oneLine(text.slice(0, 400));
+}
+
+/** Formats that look like iCalendar and mean something else. */
+function formatProblem(calendar: Component): string | null {
+  if (valueOf(calendar, "VERSION")?.trim().startsWith("1.") === true)
+    return "It is written in vCalendar 1.0, which is older than iCalendar.";
+  const scale = valueOf(calendar, "CALSCALE")?.trim().toUpperCase() ?? "";
+  return scale === "" || scale === "GREGORIAN"
+    ? null
+    : `Its dates are of the calendar ${scale.slice(0, 20)}, not of the Gregorian one.`;
 }
 
 function uidOf(event: Component): string {
   return unescapeText(valueOf(event, "UID") ?? "").trim();
 }
 
-function isCancelled(event: Component): boolean {
-  return valueOf(event, "STATUS")?.trim().toUpperCase() === "CANCELLED";
+function blocksOf(calendar: Component): readonly Component[] {
+  return calendar.children.filter((child) => child.name === "VTIMEZONE");
 }
 
-function badLineNotes(badLines: readonly string[]): string[] {
-  const [first] = badLines;
-  if (first === undefined) return [];
-  return [`${badLines.length} line(s) that are no iCalendar were left out, the first: ${first.slice(0, 40)}`];
+function lineNote(lines: readonly string[], what: string): string[] {
+  const [first] = lines;
+  return first === undefined ? [] : [`${lines.length} line(s) ${what}, the first: ${first.slice(0, 40)}`];
 }
 
-function translateCalendar(
-  repaired: Component,
-  notes: readonly string[],
-  context: TranslationContext,
-): Translation {
-  const { calendar, notes: zoneNotes } = addTimeZones(repaired, context.zone);
-  const identity = uidOf(eventsOf(calendar)[0] ?? calendar);
-  if (identity === "") return quarantined("It has no UID.");
-  const outcomes = partsOf(cancelOccurrences(calendar, context.zone), identity, context).map((part) =>
-    translatePart(part, identity, context),
+/**
+ * One translation of those of several meetings: what can be shown of them, and the reasons why the others cannot.
+ */
+function joined(outcomes: readonly Translation[], notes: ReadonlySet<string>): Translation {
+  const [only] = outcomes;
+  if (outcomes.length === 1 && only !== undefined && only.kind !== "translated") return only;
+  const events = outcomes.flatMap((outcome) => (outcome.kind === "translated" ? outcome.events : []));
+  if (events.length === 0)
+    return (
+      outcomes.find((outcome) => outcome.kind === "quarantined") ??
+      only ?? { kind: "skipped", reason: "It holds no event." }
+    );
+  const own = outcomes.flatMap((outcome) =>
+    outcome.kind === "translated" ? outcome.notes : [`One of its events was left out. ${outcome.reason}`],
   );
+  return { kind: "translated", events, notes: [...new Set([...notes, ...own].map(sentence))] };
+}
+
+function translateMeeting(given: Component, uid: string, context: TranslationContext): Translation {
+  if (uid === "") return quarantined("It has no UID.");
+  const notes = new Set<string>();
+  const repaired = repairCalendar(given, context.zone, notes);
+  if (repaired.kind === "problem") return quarantined(repaired.problem);
+  const main = masterOf(repaired.calendar);
+  if (main !== null && isCancelled(main)) return { kind: "skipped", reason: "The meeting was cancelled." };
+  const parts = partsOf(repaired.calendar, uid, context, notes);
+  if (parts.kind === "problem") return quarantined(parts.problem);
+  const outcomes = parts.parts.map((part) => translatePart(part, uid, context));
   const events = outcomes.flatMap((outcome) => (outcome.kind === "translated" ? outcome.events : []));
   const worst =
     outcomes.find((outcome) => outcome.kind === "quarantined") ??
     outcomes.find((outcome) => outcome.kind === "skipped");
   if (worst?.kind === "quarantined" || events.length === 0)
     return worst ?? { kind: "skipped", reason: "Every occurrence in it was cancelled." };
-  const allNotes = [
-    ...notes,
-    ...zoneNotes,
-    ...outcomes.flatMap((one) => (one.kind === "translated" ? one.notes : [])),
-  ];
-  return { kind: "translated", events, notes: allNotes };
+  const own = outcomes.flatMap((one) => (one.kind === "translated" ? one.notes : []));
+  return { kind: "translated", events, notes: [...notes, ...own] };
 }
 
-/** A calendar with one meeting in it, and the instance that it is of. */
-type Part = { readonly calendar: Component; readonly instance: string | null };
-
-/** The object as a whole; overrides without a master each by themselves, as the single events that they are for us. */
-function partsOf(calendar: Component, uid: string, context: TranslationContext): Part[] {
-  const zones = calendarZones(calendar, context.zone);
+/** The object as servers can keep it: as a whole, in several series, or override by override where no master is. */
+function partsOf(calendar: Component, uid: string, context: TranslationContext, notes: Set<string>): Parts {
   const master = masterOf(calendar);
-  if (master !== null) {
-    const { instanceDate } = meetingIdentity(uid);
-    const start = firstDate(master, "DTSTART");
-    const isLoose = instanceDate !== null && start !== null && lineOf(master, "RRULE") === null;
-    return [{ calendar, instance: isLoose ? instanceOnDay(instanceDate, start, zones.of(start)) : null }];
+  if (master === null) return { kind: "parts", parts: looseParts(cancelOccurrences(calendar), context) };
+  const zones = calendarZones(calendar, context.zone);
+  const horizon = horizonOf(context);
+  const split = splitThisAndFuture(calendar, zones, horizon, notes);
+  if (split.kind === "problem") return split;
+  const parts: Part[] = [];
+  for (const part of split.parts) {
+    const kept = { ...part, calendar: cancelOccurrences(part.calendar) };
+    const separated = separate(kept, zones, horizon, notes);
+    if (separated.kind === "problem") return separated;
+    parts.push(...separated.parts);
   }
+  const { instanceDate } = meetingIdentity(uid);
+  const start = firstDate(master, "DTSTART");
+  const [only] = parts;
+  const isLoose = instanceDate !== null && start !== null && lineOf(master, "RRULE") === null;
+  if (!isLoose || only === undefined || parts.length > 1) return { kind: "parts", parts };
+  return {
+    kind: "parts",
+    parts: [{ ...only, instance: instanceOnDay(instanceDate, start, zones.of(start)) }],
+  };
+}
+
+/** From the beginning of the year before the window's to the end of the year after it: it moves once a year. */
+function horizonOf({ window }: TranslationContext): Horizon {
+  const from = Date.UTC(new Date(window.from).getUTCFullYear() - 1, 0, 1);
+  const until = Date.UTC(new Date(window.until).getUTCFullYear() + 2, 0, 1);
+  return { from, until: Math.min(until, Date.UTC(2038, 0, 1)) };
+}
+
+/** Overrides without a master each by themselves, as the single events that they are for us. */
+function looseParts(calendar: Component, context: TranslationContext): Part[] {
+  const zones = calendarZones(calendar, context.zone);
   return eventsOf(calendar).map((event) => {
     const original = firstDate(event, "RECURRENCE-ID");
-    const others = calendar.children.filter((child) => child.name !== "VEVENT");
     return {
-      calendar: { ...calendar, children: [...others, withoutLines(event, "RECURRENCE-ID")] },
+      calendar: { ...calendar, children: [...blocksOf(calendar), withoutLines(event, "RECURRENCE-ID")] },
       instance: original === null ? null : instanceName(original, zones.of(original)),
     };
   });

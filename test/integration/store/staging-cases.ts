@@ -8,7 +8,7 @@ import {
   saveCalendars,
 } from "../../../src/store/collections.ts";
 import { commitSettlements, countOwed, dropVoidTombstones, listOwed } from "../../../src/store/owed.ts";
-import { commitPage } from "../../../src/store/staging.ts";
+import { commitPage, stagedNatives } from "../../../src/store/staging.ts";
 import { takeDirtyEvents } from "../../../src/store/translations.ts";
 import { accountOf, accountWith, events, now, page, read, translate, type UnderTest } from "./sample.ts";
 
@@ -67,6 +67,21 @@ export function stagingCases({ db }: UnderTest): void {
       expect(Object.fromEntries(await knownEtags(db(), first.id, "all"))).toEqual({ a: '"a"', b: '"new"' });
       expect(Object.fromEntries(await knownEtags(db(), first.id, ["b", "x"]))).toEqual({ b: '"new"' });
       expect((await knownEtags(db(), first.id, [])).size).toBe(0);
+    });
+
+    it("knows the native forms of its account, from whichever calendar", async () => {
+      const { first, second, account } = await setUp("one", "two");
+      await read(db(), first, page({ staged: events("a", "b") }));
+      await read(db(), second, page({ staged: events("c") }));
+      await db()
+        .updateTable("staged")
+        .set({ gone_at: new Date(now).toISOString() })
+        .where("native_id", "=", "b")
+        .execute();
+      const natives = await stagedNatives(db(), account.id, ["a", "b", "c", "x"]);
+      expect(Object.fromEntries(natives)).toEqual({ a: "body of a", c: "body of c" });
+      expect((await stagedNatives(db(), account.id + 1, ["a"])).size).toBe(0);
+      expect((await stagedNatives(db(), account.id, [])).size).toBe(0);
     });
 
     it("takes the newest of an event that comes twice in a page, and any number of them", async () => {
@@ -209,6 +224,33 @@ export function stagingCases({ db }: UnderTest): void {
       ]);
       expect(await countOwed(db(), account.id)).toBe(2);
       expect(await ids()).toEqual(["a", "b", "known"]);
+    });
+  });
+
+  describe("owed work of which a part is left", () => {
+    it("stages the rest, and stays owed with the reason", async () => {
+      const { first, account } = await setUp("one");
+      const one = await read(db(), first, page({ owed: [{ kind: "fetch", nativeId: "a" }] }));
+      const event = { nativeId: "a", etag: null, native: "all but something" };
+      const stillOwed = new Error("busy");
+      await commitSettlements(
+        db(),
+        one,
+        [{ kind: "staged", item: { kind: "fetch", nativeId: "a" }, event, stillOwed }],
+        now,
+      );
+      expect(await ids()).toEqual(["a"]);
+      const rows = await db().selectFrom("owed").select(["attempts", "last_error"]).execute();
+      expect(rows).toEqual([{ attempts: 1, last_error: "busy" }]);
+      const [owed] = await listOwed(db(), one, ["fetch"]);
+      expect(owed?.native).toBe("all but something");
+      await commitSettlements(
+        db(),
+        one,
+        [{ kind: "staged", item: { kind: "fetch", nativeId: "a" }, event }],
+        now,
+      );
+      expect(await countOwed(db(), account.id)).toBe(0);
     });
   });
 

@@ -12,7 +12,7 @@ export function upkeepCases({ db }: UnderTest): void {
   describe("whether a target has work", () => {
     it("depends on its survey, its keys and its events, and waits while it is held or backs off", async () => {
       const { account } = await sourceWith(db(), "src", "a");
-      const ask = (at = now) => hasWork(db(), "all", [{ sourceId: "src", name: "me" }], at);
+      const ask = (at = now) => hasWork(db(), "all", [{ sourceId: "src", name: "me", basis: "1" }], at);
       await lookedAt(db(), "all");
       expect(await ask()).toBe(true);
       await updateTarget(db(), "all", { surveyed_at: new Date(now).toISOString() });
@@ -21,6 +21,14 @@ export function upkeepCases({ db }: UnderTest): void {
       expect(await ask()).toBe(true);
       expect(await hasWork(db(), "all", [], now)).toBe(false);
       await translate(db(), account, "all");
+      expect(await ask()).toBe(true);
+      await db().deleteFrom("dirty_key").execute();
+      expect(await ask()).toBe(false);
+      const setBasis = (translation_basis: string) =>
+        db().updateTable("account").set({ translation_basis }).where("name", "=", "me").execute();
+      await setBasis("1");
+      expect(await ask()).toBe(false);
+      await setBasis("0");
       expect(await ask()).toBe(true);
       await updateTarget(db(), "all", { retry_at: new Date(now + minute).toISOString() });
       expect([await ask(), await ask(now + minute)]).toEqual([false, true]);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { calendarZones } from "../../../src/calendar/calendar-zones.ts";
 import { parseCalendar, serialiseComponent } from "../../../src/calendar/component.ts";
-import { type Fitted, fitForServer, mostInstances } from "../../../src/calendar/poison.ts";
+import { type Fitted, fitForServer } from "../../../src/calendar/poison.ts";
+import { mostInstances } from "../../../src/calendar/server-walk.ts";
 import { expand } from "../../../src/calendar/recurrence.ts";
 
 const window = { from: "2026-03-01T00:00:00.000Z", until: "2027-09-01T00:00:00.000Z" };

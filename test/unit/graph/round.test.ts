@@ -115,7 +115,7 @@ describe("a complete delta round", () => {
     expect(page?.owed).toEqual([
       { kind: "series", nativeId: "m1" },
       { kind: "series", nativeId: "m2" },
-      { kind: "fetch", nativeId: "s" },
+      { kind: "series", nativeId: "s" },
     ]);
   });
 

@@ -38,7 +38,7 @@ function master(zone: string, recurrenceTimeZone = eastern) {
     type: "seriesMaster",
     body: { contentType: "html", content: "" },
     start: { dateTime: "2026-11-02T09:00:00.0000000", timeZone: zone },
-    recurrence: { pattern: { type: "weekly" }, range: { type: "noEnd", recurrenceTimeZone } },
+    recurrence: { pattern: { type: "daily", interval: 1 }, range: { type: "noEnd", recurrenceTimeZone } },
   };
 }
 
@@ -233,6 +233,23 @@ describe("a series", () => {
   });
 });
 
+describe("a series of which Graph leaves open when it occurs", () => {
+  const lists = { cancelledOccurrences: [], exceptionOccurrences: [] };
+
+  it.each([
+    ["a day that short months lack", { type: "absoluteMonthly", interval: 1, dayOfMonth: 31 }],
+    ["29 February", { type: "absoluteYearly", interval: 1, dayOfMonth: 29, month: 2 }],
+    ["a pattern of a later Graph", { type: "lunarYearly" }],
+  ])("has its instances read: %s", async (_, pattern) => {
+    const leap = { ...master("UTC", "UTC"), recurrence: { ...master("UTC", "UTC").recurrence, pattern } };
+    answer(masterPath, isProbe, leap);
+    answer(masterPath, isExpanded, { ...leap, ...lists });
+    answer(`${masterPath}/instances`, () => true, { value: [{ id: "o1", type: "occurrence" }] });
+    const [settlement] = await settleAll(sourceUnderTest().source, [owed("m1")]);
+    expect(nativeOf(settlement)).toMatchObject({ cancelled: [], instances: { items: [{ id: "o1" }] } });
+  });
+});
+
 function answerInstances(): void {
   nock(graph)
     .get(`${masterPath}/instances`)
@@ -301,6 +318,12 @@ describe("a tenant that does not give exceptions with the master", () => {
 
 describe("a series in a zone that has no usable name", () => {
   const lists = { cancelledOccurrences: [], exceptionOccurrences: [] };
+  const shown = [{ id: "o1", type: "occurrence" }];
+
+  // They tell at which hour its occurrences really are.
+  beforeEach(() => {
+    answer(`${masterPath}/instances`, () => true, { value: shown });
+  });
 
   it("is read in UTC, with the mailbox's own zone beside it", async () => {
     const custom = "tzone://Microsoft/Custom";
@@ -308,7 +331,10 @@ describe("a series in a zone that has no usable name", () => {
     answer(masterPath, isExpanded, { ...master("UTC", custom), ...lists });
     answer(`${user}/mailboxSettings/timeZone`, isPlain, { value: "Pacific Standard Time" });
     const [settlement] = await settleAll(sourceUnderTest().source, [owed("m1")]);
-    expect(nativeOf(settlement)).toMatchObject({ mailboxTimeZone: "Pacific Standard Time" });
+    expect(nativeOf(settlement)).toMatchObject({
+      mailboxTimeZone: "Pacific Standard Time",
+      instances: { window: wholeWindow, items: shown },
+    });
   });
 
   it.each([

@@ -125,7 +125,7 @@ describe("a tombstone", () => {
     const master = {
       ...single("a"),
       type: "seriesMaster",
-      recurrence: { range: { recurrenceTimeZone: "UTC" } },
+      recurrence: { pattern: { type: "daily" }, range: { recurrenceTimeZone: "UTC" } },
     };
     const native = { kind: "series", master, exceptions: [], cancelled: [], instances: null };
     answerEvent(200, master);
@@ -147,7 +147,7 @@ describe("a tombstone", () => {
     const master = {
       ...single("a"),
       type: "seriesMaster",
-      recurrence: { range: { recurrenceTimeZone: "UTC" } },
+      recurrence: { pattern: { type: "daily" }, range: { recurrenceTimeZone: "UTC" } },
     };
     const native = { kind: "series", master, exceptions: [], cancelled: [], instances: null };
     const far = "2028-01-03T09:00:00.0000000";

@@ -63,6 +63,7 @@ export function readRound(source: Source, options: RoundOptions = {}): Promise<r
       checkpoint: checkpoint === undefined ? null : JSON.stringify(checkpoint),
       resume: resume === undefined ? null : JSON.stringify(resume),
       knownEtags: async (ids) => new Map(etags.filter(([id]) => ids === "all" || ids.includes(id))),
+      stagedNatives: async () => new Map(),
     },
     signal,
   );

@@ -6,6 +6,7 @@ import { readObject } from "../../../src/calendar/read-object.ts";
 import { RemoteError } from "../../../src/http/remote-error.ts";
 import type {
   CalendarListing,
+  CategoryColors,
   CalendarRef,
   NativeEvent,
   OwedItem,
@@ -52,7 +53,12 @@ const pageSize = 2;
 /** An account in memory with incremental rounds, owed work, tombstones and checkpoints that can be refused. */
 export class FakeAccount implements Source {
   readonly coverage: Source["coverage"];
-  readonly translator: Translator = { version: 1, translate: translateText };
+  readonly translator: Translator = {
+    version: 1,
+    translate: (native, { categoryColors }) => translateText(coloured(native, categoryColors)),
+  };
+  /** What the next listing tells of them. */
+  categoryColors: CategoryColors | null = null;
   /** Tells more than it has to: events that did not change, removals that did not happen. */
   noisy = false;
   /** Events whose summary holds one of these are left owed by the pages. */
@@ -119,7 +125,7 @@ export class FakeAccount implements Source {
       calendars: listed.map(([id]) => ({ id, name: id })),
       notFound: [],
       memory: "home",
-      categoryColors: null,
+      categoryColors: this.categoryColors,
     });
   }
 
@@ -242,6 +248,13 @@ function text(place: Position | null): string | null {
 
 function nativeOf(event: Held): NativeEvent {
   return { nativeId: event.nativeId, etag: event.etag, native: event.ics };
+}
+
+/** With the colour of its category, as a translator gives it. */
+function coloured(native: string, colors: CategoryColors): string {
+  const category = /^CATEGORIES:(.*)$/m.exec(native)?.[1]?.trim().toLowerCase() ?? "";
+  const color = Object.hasOwn(colors, category) ? colors[category] : undefined;
+  return color === undefined ? native : native.replace("END:VEVENT", `COLOR:${color}\r\nEND:VEVENT`);
 }
 
 function translateText(native: string): Translation {

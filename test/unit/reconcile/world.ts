@@ -8,7 +8,8 @@ import {
   type ReconcileResult,
   reconcileTarget,
 } from "../../../src/reconcile/reconcile.ts";
-import { accountsInUse, registerConfiguration } from "../../../src/reconcile/sync.ts";
+import { accountsInUse } from "../../../src/reconcile/account-in-use.ts";
+import { registerConfiguration } from "../../../src/reconcile/sync.ts";
 import { releaseAllLeases } from "../../../src/store/leases.ts";
 import type { Database } from "../../../src/store/schema.ts";
 import { clearDatabase } from "../store/test-database.ts";
@@ -110,8 +111,7 @@ export class World {
   }
 
   async reconcile(options: ReconcileOptions = {}): Promise<ReconcileResult> {
-    const accounts = await accountsInUse(this.context);
-    return reconcileTarget(this.context, target, accounts, this.#faults.signal, options);
+    return reconcileTarget(this.context, target, this.#faults.signal, options);
   }
 
   /** All that the daemon does in one round. */

@@ -1,12 +1,17 @@
 import type { EventDescription } from "../../../calendar/compose.ts";
 import type { GraphEvent } from "../native.ts";
+import { wordsOf } from "./description.ts";
 import { instantOfText, type Times } from "./graph-time.ts";
-import { descriptionOf, joinUrl, placesOf } from "./text.ts";
+import { placesOf } from "./places.ts";
 
 /** What recurs in an event, or says which occurrence it is. */
 export type Repetition = Pick<EventDescription, "recurrenceId" | "rule" | "excluded">;
 
 export const onlyOnce: Repetition = { recurrenceId: null, rule: null, excluded: [] };
+
+/** Exchange itself takes 255 characters, and 25 categories or so. */
+const longestName = 1_000;
+const mostCategories = 100;
 
 /** The typed form of a Graph event at these times. */
 export function describe(
@@ -21,11 +26,10 @@ export function describe(
     uid,
     ...times,
     ...repetition,
-    summary: event.subject?.trim() ?? "",
-    description: descriptionOf(event),
-    html: null,
+    ...wordsOf(event),
+    summary: (event.subject ?? "").trim().slice(0, longestName),
     places: placesOf(event),
-    categories: event.categories ?? [],
+    categories: (event.categories ?? []).slice(0, mostCategories).map((name) => name.slice(0, longestName)),
     color: null,
     created,
     // The source's own last change, so that the same input gives the same text on any day.
@@ -36,7 +40,6 @@ export function describe(
     classification: classifications.get(event.sensitivity ?? "normal") ?? "PUBLIC",
     priority: priorities.get(event.importance ?? "") ?? null,
     alarmMinutes: alarmOf(event),
-    joinUrl: joinUrl(event),
   };
 }
 

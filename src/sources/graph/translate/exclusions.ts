@@ -21,8 +21,8 @@ export function excludedWalls(series: GraphSeries, clock: SeriesClock, starts: S
 }
 
 /**
- * What the rule gives inside the instances' window and nobody saw. Only an occurrence that starts inside
- * the window had to be in the answer; whole days keep a day's distance, since their hours depend on a zone.
+ * What the rule gives inside the instances' window and nobody saw. Every occurrence that touches the window had to
+ * be in the answer; whole days keep a day's distance, since their hours depend on a zone.
  */
 export function gaps(series: GraphSeries, clock: SeriesClock, starts: Starts): number[] {
   if (series.instances === null) return [];
@@ -32,9 +32,11 @@ export function gaps(series: GraphSeries, clock: SeriesClock, starts: Starts): n
   if (Number.isNaN(from) || Number.isNaN(until)) return [];
   const seen = seenWalls(series, clock);
   if (seen === null) return [];
-  return starts(from - dayMs, until + dayMs).filter((wall) => {
+  const length = clock.end - clock.start;
+  return starts(from - length - dayMs, until + dayMs).filter((wall) => {
     const instant = clock.named.zone.toInstant(wall);
-    return instant >= from && instant < until && !seen.has(wall);
+    const isInside = instant >= from || instant + length > from;
+    return isInside && instant < until && !seen.has(wall);
   });
 }
 

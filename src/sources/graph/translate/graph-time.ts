@@ -1,19 +1,17 @@
 import type { DateTimeTimeZone } from "@microsoft/microsoft-graph-types";
 import { type DateValue, dayMs } from "../../../calendar/date-value.ts";
-import { timeZoneBlock } from "../../../calendar/vtimezone.ts";
-import { ianaZone, isUtc, type Zone, zoneOf } from "../../../calendar/zones.ts";
+import { ianaZone, isUtc, writtenName, type Zone, zoneOf } from "../../../calendar/zones.ts";
 import type { GraphEvent } from "../native.ts";
 
 /** A zone as it can be written: its TZID (null: UTC) and its rules. */
 export type NamedZone = { readonly tzid: string | null; readonly zone: Zone };
 
-/** The zone of a Windows or IANA name; null if the name is no zone or no VTIMEZONE is known for it. */
+/** The zone of a Windows or IANA name; null if the name is no zone. */
 export function namedZone(name: string | null | undefined): NamedZone | null {
   const iana = ianaZone(name);
   if (iana === null) return null;
   if (isUtc(iana)) return { tzid: null, zone: zoneOf(iana) };
-  const block = timeZoneBlock(iana);
-  return block === null ? null : { tzid: block.tzid, zone: zoneOf(iana) };
+  return { tzid: writtenName(iana), zone: zoneOf(iana) };
 }
 
 /** Wall clock of a dateTime (milliseconds as if UTC, whole seconds), as it stands there; null if it is none. */
@@ -67,7 +65,8 @@ export function midnight(wall: number): number {
   return Math.floor(wall / dayMs) * dayMs;
 }
 
-export type Times = { readonly start: DateValue; readonly end: DateValue };
+/** `length` (milliseconds): see EventDescription. */
+export type Times = { readonly start: DateValue; readonly end: DateValue; readonly length?: number };
 
 /** Start and end of an all-day event: the date parts as they stand, at least one day. Null if unreadable. */
 export function allDayTimes(event: GraphEvent): Times | null {
@@ -95,14 +94,28 @@ export function singleTimes(event: GraphEvent, owner: string): Times | null {
   return zonedTimes(start, Math.max(start, end), zone);
 }
 
-/** Two instants in a zone, or in UTC where the zone cannot give them back or there is none. */
+/**
+ * Two instants in a zone, or in UTC where there is none, or where the zone has a wall clock twice: programs do not
+ * agree which of the two it means.
+ */
 export function zonedTimes(start: number, end: number, named: NamedZone | null): Times {
   const { tzid, zone } = named ?? { tzid: null, zone: zoneOf("UTC") };
-  const isFaithful = [start, end].every((at) => zone.toInstant(zone.toWall(at)) === at);
-  if (tzid === null || !isFaithful)
+  const isClear = tzid !== null && [start, end].every((at) => !isDoubtful({ tzid, zone }, zone.toWall(at)));
+  if (tzid === null || !isClear)
     return { start: { form: "utc", wall: start }, end: { form: "utc", wall: end } };
   return {
     start: { form: "zoned", wall: zone.toWall(start), tzid },
     end: { form: "zoned", wall: zone.toWall(end), tzid },
   };
+}
+
+/** True for a wall clock that its zone skips or has twice. */
+export function isDoubtful({ zone, tzid }: NamedZone, wall: number): boolean {
+  if (tzid === null) return false;
+  const instant = zone.toInstant(wall);
+  if (zone.toWall(instant) !== wall) return true;
+  return [-dayMs, dayMs].some((distance) => {
+    const other = wall - (zone.toWall(instant + distance) - (instant + distance));
+    return other !== instant && zone.toWall(other) === wall;
+  });
 }

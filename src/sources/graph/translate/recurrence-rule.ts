@@ -39,6 +39,11 @@ function typeOf(pattern: RecurrencePattern): RecurrencePatternType | null {
   return patternTypes.get(lower(pattern.type ?? "")) ?? null;
 }
 
+/** False for a type that Graph may learn one day. */
+export function isKnownPattern(pattern: RecurrencePattern): boolean {
+  return typeOf(pattern) !== null;
+}
+
 function lower(word: string): string {
   return word.toLowerCase();
 }

@@ -22,8 +22,8 @@ export type SeriesClock = {
   readonly end: number;
   /** What the owner should know about the choice of the zone; null if it was clear. */
   readonly note: string | null;
-  /** The days that the rule gives between two of them, for a series of whole days whose rule is known. */
-  readonly days?: (from: number, to: number) => readonly number[];
+  /** The starts that the rule gives between two wall clocks (both inclusive), once it is known. */
+  readonly starts?: (from: number, to: number) => readonly number[];
 };
 
 /**
@@ -39,7 +39,7 @@ export function seriesClock(series: GraphSeries, fallback: string): SeriesClock 
     .map((name) => namedZone(name))
     .filter((zone) => zone !== null);
   const [nearest = utcZone] = zones;
-  const named = namedZone(zoneName) ?? (isAllDay ? nearest : zoneOnDay(master, zones));
+  const named = namedZone(zoneName) ?? (isAllDay ? nearest : likelyZone(series, zones));
   if (named === null) return null;
   const start = isAllDay ? wallOf(master.start) : wallIn(master.start, named, zoneName);
   const end = isAllDay ? wallOf(master.end) : wallIn(master.end, named, zoneName);
@@ -67,15 +67,26 @@ function fixedOffsets(): readonly NamedZone[] {
 
 /**
  * The first zone in which the master starts on its range's `startDate`, which is a day of the zone that we
- * do not know. The days of the pattern are counted on that day's side of midnight: in a zone that has
- * another date then, they would all be off by one. Null if there is none.
+ * do not know, and in which its instances, where they were read, stand at the same hour. The days of the pattern
+ * are counted on that day's side of midnight: in a zone that has another date then, they would all be off by one.
+ * Null if there is none.
  */
-function zoneOnDay({ start, recurrence }: GraphEvent, zones: readonly NamedZone[]): NamedZone | null {
+function likelyZone({ master, instances }: GraphSeries, zones: readonly NamedZone[]): NamedZone | null {
+  const { start, recurrence } = master;
   const instant = instantOf(start);
   const day = wallOf({ dateTime: recurrence?.range?.startDate ?? "" });
   if (instant === null || day === null) return zones[0] ?? utcZone;
   const isOnDay = ({ zone }: NamedZone): boolean => midnight(zone.toWall(instant)) === midnight(day);
-  return zones.find(isOnDay) ?? fixedOffsets().find(isOnDay) ?? null;
+  const possible = [...zones, ...fixedOffsets()].filter(isOnDay);
+  const seen = (instances?.items ?? [])
+    .filter(({ type }) => type !== "exception")
+    .flatMap((instance) => instantOf(instance.start) ?? []);
+  const isAtHour = ({ zone }: NamedZone): boolean => {
+    const hour = zone.toWall(instant) % dayMs;
+    // Around a change of clocks one may stand elsewhere.
+    return seen.filter((at) => zone.toWall(at) % dayMs !== hour).length * 10 <= seen.length;
+  };
+  return possible.find(isAtHour) ?? possible[0] ?? null;
 }
 
 /** A wall clock that was read in the series' zone is the truth; any other is converted through its instant. */
@@ -110,7 +121,8 @@ const nearby = 3 * 3_600_000;
 /**
  * The wall clock by which the rule names an occurrence: from `occurrenceId`, else from `originalStart`
  * (UTC, whatever zone was asked for). Small differences to the series' time of day come from differing
- * zone tables and skipped hours, and are taken back. Null if the event says neither.
+ * zone tables and skipped hours, and are taken back; at any other hour it is the occurrence of that day. Null if
+ * the event says neither.
  */
 export function originalWall(event: GraphEvent, clock: SeriesClock): number | null {
   const day = dayOfOccurrenceId(occurrenceIdOf(event));
@@ -135,12 +147,14 @@ const widest = 26 * 3_600_000;
 function snap(wall: number, clock: SeriesClock): number {
   if (clock.isAllDay) {
     // The day of an all-day original is midnight in the series' zone, which may not be the one we know.
-    const [day] = (clock.days?.(wall - widest, wall + widest) ?? []).toSorted(
+    const [day] = (clock.starts?.(wall - widest, wall + widest) ?? []).toSorted(
       (a, b) => Math.abs(a - wall) - Math.abs(b - wall),
     );
     return day ?? midnight(wall + dayMs / 2);
   }
   const timeOfDay = clock.start - midnight(clock.start);
   const candidates = [-dayMs, 0, dayMs].map((shift) => midnight(wall) + shift + timeOfDay);
-  return candidates.find((candidate) => Math.abs(candidate - wall) <= nearby) ?? wall;
+  const near = candidates.find((candidate) => Math.abs(candidate - wall) <= nearby);
+  // No pattern of Graph gives two occurrences on one day.
+  return near ?? clock.starts?.(midnight(wall), midnight(wall) + dayMs - 1)[0] ?? wall;
 }

@@ -7,7 +7,7 @@ import { type DateValue, dayMs } from "../../../calendar/date-value.ts";
 import { instanceName, instanceOnDay } from "../../../calendar/instance.ts";
 import { utc } from "../../../calendar/zones.ts";
 import { fitForServer } from "../../../calendar/poison.ts";
-import type { TranslationContext, Translator } from "../../source.ts";
+import type { CategoryColors, TranslationContext, Translator } from "../../source.ts";
 import { type GraphEvent, type GraphSingle, type GraphSeries, parseNative } from "../native.ts";
 import { dayOfOccurrenceId, occurrenceIdOf } from "../occurrence-id.ts";
 import { describe } from "./describe.ts";
@@ -23,7 +23,7 @@ import { describeSeries } from "./series.ts";
 
 /** Graph JSON (see ../native.ts) to iCalendar. Never throws: an event that cannot be translated is quarantined alone. */
 export const graphTranslator: Translator = {
-  version: 1,
+  version: 2,
   translate(native, context) {
     try {
       const parsed = parseNative(native);
@@ -94,7 +94,7 @@ function translateSeries(series: GraphSeries, context: TranslationContext): Tran
   const reason = skipReason(series.master);
   if (reason !== null) return { kind: "skipped", reason };
   const { uid } = identityOf(series.master);
-  const described = describeSeries(series, uid, context.zone);
+  const described = describeSeries(series, uid, context);
   if (described.kind === "problem") return quarantined(described.problem);
   return finish(described.events, series.master, context, described.notes, null);
 }
@@ -113,7 +113,7 @@ function finish(
 ): Translation {
   const identity = source.id ?? "";
   if (identity === "") return quarantined("It has no id.");
-  const calendar = composeCalendar(events);
+  const calendar = composeCalendar(events.map((event) => withColor(event, context.categoryColors)));
   const zones = calendarZones(calendar, context.zone);
   const fitted = fitForServer(calendar, zones, context.window);
   if (fitted.kind === "nothing") return { kind: "skipped", reason: fitted.reason };
@@ -123,6 +123,13 @@ function finish(
   const clipped = fitted.clipped ? [clippedNote] : [];
   const event = { meetingUid: identityOf(source).uid, instance, identity, object: made.object };
   return { kind: "translated", events: [event], notes: [...notes, ...clipped] };
+}
+
+/** In the colour of its first category that has one. */
+function withColor(event: EventDescription, colors: CategoryColors): EventDescription {
+  const names = event.categories.map((category) => category.trim().toLowerCase());
+  const colored = names.find((name) => Object.hasOwn(colors, name));
+  return colored === undefined ? event : { ...event, color: colors[colored] ?? null };
 }
 
 const clippedNote =

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { event, inBerlin, notesOf, reasonOf, translate, whenOf } from "./translated.ts";
+
+function ruleOf(rule: string, start: readonly string[] = inBerlin): string | undefined {
+  const [[, ...when] = []] = whenOf(translate(...event(...start, `RRULE:${rule}`)));
+  return when.find((line) => line.startsWith("RRULE:"))?.slice(6);
+}
+
+describe("a rule", () => {
+  it.each([
+    ["FREQ=WEEKLY;BYDAY=MO;INTERVAL=2;WKST=SU", "FREQ=WEEKLY;BYDAY=MO;INTERVAL=2;WKST=SU"],
+    ["freq=daily;count=2", "FREQ=DAILY;COUNT=2"],
+    ["FREQ=DAILY;;COUNT=2;", "FREQ=DAILY;COUNT=2"],
+    ["FREQ=DAILY;INTERVAL=0;COUNT=2", "FREQ=DAILY;COUNT=2"],
+    ["FREQ=DAILY;COUNT=0", "FREQ=DAILY;COUNT=1"],
+    ["FREQ=MONTHLY;BYMONTHDAY=1,32;COUNT=2", "FREQ=MONTHLY;BYMONTHDAY=1;COUNT=2"],
+    ["FREQ=MONTHLY;BYMONTHDAY=32;COUNT=2", "FREQ=MONTHLY;COUNT=2"],
+    ["FREQ=WEEKLY;BYDAY=1MO,-2TU;COUNT=2", "FREQ=WEEKLY;BYDAY=MO,TU;COUNT=2"],
+    ["FREQ=MONTHLY;BYDAY=02MO,0TU;COUNT=2", "FREQ=MONTHLY;BYDAY=2MO,TU;COUNT=2"],
+    ["FREQ=YEARLY;BYWEEKNO=20;BYDAY=2MO", "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO"],
+    ["FREQ=WEEKLY;BYHOUR=25;COUNT=2", "FREQ=WEEKLY;COUNT=2"],
+    ["FREQ=WEEKLY;WKST=XX;COUNT=2", "FREQ=WEEKLY;COUNT=2"],
+    ["FREQ=DAILY;X-FOO=1;COUNT=2", "FREQ=DAILY;COUNT=2"],
+    ["RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=OMIT;BYMONTHDAY=31", "FREQ=MONTHLY;BYMONTHDAY=31"],
+    ["RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=BACKWARD", "FREQ=MONTHLY"],
+  ])("has the parts that servers know: %s", (given, wanted) => {
+    expect(ruleOf(given)).toBe(wanted);
+  });
+
+  it.each([
+    ["FREQ=DAILY;UNTIL=20260304", "FREQ=DAILY;UNTIL=20260304T225959Z", inBerlin],
+    ["FREQ=DAILY;UNTIL=20260304T090000", "FREQ=DAILY;UNTIL=20260304T080000Z", inBerlin],
+    ["FREQ=DAILY;UNTIL=20260304T080000Z", "FREQ=DAILY;UNTIL=20260304T080000Z", inBerlin],
+    ["FREQ=DAILY;UNTIL=2026-03-04", "FREQ=DAILY;UNTIL=20260304T225959Z", inBerlin],
+    ["FREQ=DAILY;UNTIL=20260304T235959Z", "FREQ=DAILY;UNTIL=20260304", ["DTSTART;VALUE=DATE:20260302"]],
+    ["FREQ=DAILY;UNTIL=20260304T140000Z", "FREQ=DAILY;UNTIL=20260304T090000", ["DTSTART:20260302T090000"]],
+    ["FREQ=DAILY;UNTIL=20200101T000000Z", "FREQ=DAILY;COUNT=1", inBerlin],
+    ["FREQ=DAILY;COUNT=5;UNTIL=20260304T080000Z", "FREQ=DAILY;UNTIL=20260304T080000Z", inBerlin],
+    ["FREQ=DAILY;COUNT=2;UNTIL=20260304T080000Z", "FREQ=DAILY;COUNT=2", inBerlin],
+  ])("has one end, of the kind of its start: %s", (given, wanted, start) => {
+    expect(ruleOf(given, start)).toBe(wanted);
+  });
+
+  it.each([
+    ["FREQ=FORTNIGHTLY", "Its recurrence rule cannot be expanded: FREQ=FORTNIGHTLY"],
+    ["FREQ=DAILY;COUNT", "Its recurrence rule cannot be expanded: FREQ=DAILY;COUNT"],
+    ["FREQ=DAILY;COUNT=-1", "Its recurrence rule cannot be expanded: FREQ=DAILY;COUNT=-1"],
+    ["FREQ=YEARLY;BYEASTER=0", "Its recurrence rule cannot be expanded: FREQ=YEARLY;BYEASTER=0"],
+    ["FREQ=DAILY;UNTIL=soon", "The end of its rule cannot be read: SOON."],
+    ["RSCALE=HEBREW;FREQ=YEARLY", "It recurs by the hebrew calendar, which servers do not know."],
+    [
+      "RSCALE=GREGORIAN;FREQ=MONTHLY;SKIP=FORWARD;BYMONTHDAY=31",
+      "Its rule moves days that a month lacks (SKIP), which servers do not know.",
+    ],
+  ])("that nobody could keep to is quarantined: %s", (rule, reason) => {
+    expect(reasonOf(translate(...event(...inBerlin, `RRULE:${rule}`)))).toBe(reason);
+  });
+
+  it("that servers fail at becomes dates", () => {
+    const translation = translate(...event(...inBerlin, "RRULE:FREQ=YEARLY;BYDAY=20MO;COUNT=3"));
+    expect(whenOf(translation)).toEqual([
+      [
+        null,
+        "DTSTART;TZID=Europe/Berlin:20260302T090000",
+        "DTEND;TZID=Europe/Berlin:20260302T100000",
+        "RRULE:FREQ=DAILY;COUNT=1",
+        "RDATE;TZID=Europe/Berlin:20260518T090000",
+        "RDATE;TZID=Europe/Berlin:20270517T090000",
+      ],
+    ]);
+    expect(notesOf(translation)).toHaveLength(1);
+  });
+});
