@@ -1,6 +1,7 @@
 import { type Component, valueOf } from "./component.ts";
 import type { DateValue } from "./date-value.ts";
 import { observanceZone } from "./observance-zone.ts";
+import { blocksByTzid } from "./tzid.ts";
 import { guessedZone } from "./zone-guess.ts";
 import { ianaZone, isIanaZone, isUtc, utc, type Zone, zoneOf } from "./zones.ts";
 
@@ -44,20 +45,17 @@ const mostOwnZones = 50;
 /**
  * Reads the TZIDs of an object: an IANA or Windows name, also at the end of a path
  * (`/mozilla.org/20050126_1/Europe/Berlin`) or in the block's X-LIC-LOCATION; else the rules of the object's own
- * VTIMEZONE, the first readable one of that TZID; else what the name may mean (see `guessedZone`); else null. Before an
+ * VTIMEZONE, the first readable one of that TZID (see `blocksByTzid`); else what the name may mean (see `guessedZone`); else null. Before an
  * abbreviation (`EST`) the object's own VTIMEZONE counts.
  */
 export function zoneReader(calendar: Component): (tzid: string) => ReadZone | null {
-  const blocks = Map.groupBy(
-    calendar.children.filter(({ name }) => name === "VTIMEZONE"),
-    (block) => valueOf(block, "TZID"),
-  );
+  const blocks = blocksByTzid(calendar);
   const remembered = new Map<string, ReadZone | null>();
   let ownZones = 0;
   const resolve = (tzid: string): ReadZone | null => {
     const name = ianaName(tzid);
     if (name !== null && !isAbbreviation(tzid)) return { by: "name", zone: zoneOf(name), name };
-    for (const block of blocks.get(tzid) ?? []) {
+    for (const block of blocks(tzid)) {
       if (ownZones++ >= mostOwnZones) break;
       const own = ownZone(block);
       if (own !== null) return own;

@@ -20,7 +20,8 @@ export type TranslatedEvent = {
   readonly meetingUid: string;
   /**
    * For an invitation to a single instance of a series whose master is not there: the instance's
-   * RECURRENCE-ID as an ISO instant in UTC (a date for all-day). Null otherwise.
+   * RECURRENCE-ID as an ISO instant in UTC (a date for all-day). For a further part of a series that
+   * servers cannot keep as one: its name (see `partName`). Null otherwise.
    */
   readonly instance: string | null;
   /** Stable name of the event inside its account; never contains a calendar id. */

@@ -3,6 +3,7 @@ import { conferenceService } from "./conference.ts";
 import { type ContentLine, contentLine, escapeText } from "./content-line.ts";
 import { type DateValue, dateParameters, formatDateValue } from "./date-value.ts";
 import { type Place, placeLines } from "./place-lines.ts";
+import { withinBudget } from "./text-budget.ts";
 import { timeZoneBlock } from "./vtimezone.ts";
 
 /** A VEVENT in typed form. Texts may hold anything: they are cleaned and escaped here. */
@@ -52,7 +53,7 @@ export function composeCalendar(events: readonly EventDescription[]): Component 
       contentLine("PRODID", "-//Kalends//Kalends//EN"),
       contentLine("CALSCALE", "GREGORIAN"),
     ],
-    children: [...blocks, ...events.map(composeEvent)],
+    children: [...blocks, ...withinBudget(events).map(composeEvent)],
   };
 }
 
@@ -146,8 +147,12 @@ function instant(name: string, at: number): ContentLine {
   return contentLine(name, formatDateValue({ form: "utc", wall: at }));
 }
 
+/** Longer than any address that leads somewhere, in characters. */
+const longestUrl = 4_096;
+
 /** A web address in its normal form, so that nothing but an address can stand there; null for anything else. */
 export function safeUrl(address: string | null): string | null {
-  const url = address === null ? null : URL.parse(address.trim());
-  return url !== null && (url.protocol === "https:" || url.protocol === "http:") ? url.href : null;
+  const url = address === null || address.length > longestUrl ? null : URL.parse(address.trim());
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) return null;
+  return url.href.length > longestUrl ? null : url.href;
 }

@@ -1,9 +1,12 @@
+import { withoutMailFilter } from "./mail-filter.ts";
+
 /** A service that people meet on, by the addresses that it is joined at. */
 type Service = {
   readonly name: string;
   readonly hosts: readonly string[];
   /** Whether hosts below these belong to it too (`us02web.zoom.us`). */
   readonly hasSubdomains: boolean;
+  /** Of the path and the fragment. */
   readonly path: RegExp;
 };
 
@@ -19,27 +22,27 @@ const services: readonly Service[] = [
       "teams.microsoftonline.cn",
     ],
     hasSubdomains: false,
-    path: /^\/(?:l\/meetup-join|meet)\/./,
+    path: /^\/(?:(?:v2\/?|_)#\/)?(?:l\/meetup-join|meet)\/./,
   },
   {
     name: "Zoom",
     hosts: ["zoom.us", "zoom.com", "zoomgov.com"],
     hasSubdomains: true,
-    path: /^\/(?:j|w|my|wc\/join)\/./,
+    path: /^\/(?:(?:j|w|my|wc\/join)\/.|wc\/\d+\/join(?:\/|#|$))/,
   },
   {
     name: "Google Meet",
     hosts: ["meet.google.com"],
     hasSubdomains: false,
-    path: /^\/(?:[a-z]{3}-[a-z]{4}-[a-z]{3}|lookup\/.+)$/,
+    path: /^\/(?:[a-z]{3}-[a-z]{4}-[a-z]{3}|lookup\/[^#]+)(?:#|$)/,
   },
   {
     name: "Webex",
     hosts: ["webex.com"],
     hasSubdomains: true,
-    path: /^\/(?:meet|join|m)\/.|\/j\.php$|\/(?:joinservice|meeting\/(?:info|download))\//,
+    path: /^(?:\/(?:meet|join|m)\/[^#]|[^#]*\/j\.php(?:#|$)|[^#]*\/(?:joinservice|meeting\/(?:info|download))\/)/,
   },
-  { name: "FaceTime", hosts: ["facetime.apple.com"], hasSubdomains: false, path: /^\/join$/ },
+  { name: "FaceTime", hosts: ["facetime.apple.com"], hasSubdomains: false, path: /^\/join(?:#|$)/ },
 ];
 
 const longestLink = 2_048;
@@ -50,7 +53,7 @@ export function conferenceService(address: string): string | null {
   if (url?.protocol !== "https:" && url?.protocol !== "http:") return null;
   if (url.username !== "" || url.password !== "" || url.port !== "") return null;
   const isOf = ({ hosts, hasSubdomains, path }: Service): boolean =>
-    path.test(url.pathname) &&
+    path.test(url.pathname + url.hash) &&
     hosts.some((host) => url.hostname === host || (hasSubdomains && url.hostname.endsWith(`.${host}`)));
   return services.find(isOf)?.name ?? null;
 }
@@ -73,7 +76,7 @@ function joinUrlOf(word: string): string | null {
   if (word.length - Math.max(at, 0) > longestLink) return null;
   const address = withoutPunctuation(at === -1 ? word : word.slice(at));
   const url = URL.parse(at === -1 ? `https://${address}` : address);
-  const plain = url === null ? null : unwrapped(url);
+  const plain = url === null ? null : withoutMailFilter(url);
   return plain !== null && conferenceService(plain) !== null ? plain : null;
 }
 
@@ -81,15 +84,4 @@ function withoutPunctuation(word: string): string {
   let end = word.length;
   while (end > 0 && ".,;:!?'*|".includes(word.charAt(end - 1))) end -= 1;
   return word.slice(0, end);
-}
-
-function unwrapped(url: URL): string | null {
-  if (url.hostname.endsWith(".safelinks.protection.outlook.com"))
-    return URL.parse(url.searchParams.get("url") ?? "")?.href ?? null;
-  if (url.hostname === "urldefense.com" || url.hostname === "urldefense.us") {
-    const [, inner] = /^\/v3\/__(.+?)__;/.exec(url.href.slice(url.origin.length)) ?? [];
-    // An asterisk stands for characters that are listed elsewhere.
-    return inner === undefined || inner.includes("*") ? null : (URL.parse(inner)?.href ?? null);
-  }
-  return url.href;
 }

@@ -77,7 +77,7 @@ function quoteParameter(value: string): string {
   return /[:;,]/.test(value) ? `"${value}"` : value;
 }
 
-/** Escapes any text as a TEXT value (RFC 5545 3.3.11). Control characters and lone surrogates are dropped. */
+/** Escapes any text as a TEXT value (RFC 5545 3.3.11). Control characters are dropped, lone surrogates become U+FFFD. */
 export function escapeText(text: string): string {
   return stripControls(text)
     .replace(/[\\;,]/g, (found) => `\\${found}`)

@@ -66,18 +66,21 @@ export function dateParameters(value: DateValue): Record<string, string> {
   return value.form === "zoned" ? { TZID: value.tzid } : {};
 }
 
-const durationShape = /^([+-]?)P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+const durationShape =
+  /^([+-]?)P(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;
 
-/** A DURATION in milliseconds: whole days (nominal) and the rest (exact); null if it is none. */
+/** Nothing lasts longer than a century; dates beyond the year 9999 cannot be written. */
+const longestDays = 36_525;
+
+/** A DURATION in milliseconds: whole days (nominal) and the rest (exact); null if it is none, or too long for one. */
 export function parseDuration(text: string): { readonly days: number; readonly ms: number } | null {
   const match = durationShape.exec(text.trim());
   if (match === null || !/\d/.test(text)) return null;
   const [weeks, days, hours, minutes, seconds] = match.slice(2).map((part) => Number(part ?? 0));
   const sign = match[1] === "-" ? -1 : 1;
-  return {
-    days: sign * ((weeks ?? 0) * 7 + (days ?? 0)),
-    ms: sign * ((hours ?? 0) * 3_600_000 + (minutes ?? 0) * 60_000 + (seconds ?? 0) * 1_000),
-  };
+  const whole = (weeks ?? 0) * 7 + (days ?? 0);
+  const rest = (hours ?? 0) * 3_600_000 + (minutes ?? 0) * 60_000 + (seconds ?? 0) * 1_000;
+  return whole + rest / dayMs > longestDays ? null : { days: sign * whole, ms: sign * rest };
 }
 
 export const dayMs = 86_400_000;

@@ -16,3 +16,16 @@ export function instanceOnDay(day: string, start: DateValue, zone: Zone): string
   const timeOfDay = start.wall - Math.floor(start.wall / dayMs) * dayMs;
   return instanceName({ ...start, wall: Date.parse(`${day}T00:00:00Z`) + timeOfDay }, zone);
 }
+
+/**
+ * Name of a further part of a series that had to be taken apart; it never meets the name of an instance. What it is
+ * made of must not depend on the day.
+ */
+export function partName(within: string | null, name: string): string {
+  return `${within ?? "part"} ${name}`;
+}
+
+/** True for such a name. */
+export function isPartName(instance: string): boolean {
+  return instance.startsWith("part ");
+}

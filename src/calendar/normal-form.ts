@@ -1,6 +1,7 @@
 import type { Component } from "./component.ts";
 import { type ContentLine, parameterOf, splitTextList, stripControls, unescapeText } from "./content-line.ts";
 import { type DateValue, dayMs, parseDateValue, parseDuration } from "./date-value.ts";
+import { ianaZone, zoneOf } from "./zones.ts";
 
 /** Names that say nothing about what a person sees, or that servers and phones rewrite by themselves. */
 const ignored = new Set(
@@ -65,7 +66,10 @@ function isNoAlarm(component: Component): boolean {
   );
 }
 
-/** DTEND and DURATION, or neither, as the length that they give; an end on another clock stays a line. */
+/**
+ * DTEND and DURATION, or neither, as the length that they give: days of the calendar, or exact time (RFC 5545 3.3.6),
+ * which are the same but for the start in a zone. An end on another clock stays a line.
+ */
 function withoutEnds(event: Component): { readonly lines: readonly ContentLine[]; readonly ends: string[] } {
   const starts = event.lines.filter((line) => line.name === "DTSTART");
   const others = event.lines.filter((line) => line.name === "DTEND" || line.name === "DURATION");
@@ -73,20 +77,33 @@ function withoutEnds(event: Component): { readonly lines: readonly ContentLine[]
   const [other] = others;
   const start = startLine === undefined ? null : dateOf(startLine);
   if (start === null || starts.length > 1 || others.length > 1) return { lines: event.lines, ends: [] };
-  const length = other === undefined ? (start.form === "date" ? dayMs : 0) : lengthOf(other, start);
+  const length = other === undefined ? String(start.form === "date" ? dayMs : 0) : lengthOf(other, start);
   if (length === null) return { lines: event.lines, ends: [] };
   return { lines: event.lines.filter((line) => line !== other), ends: [`lasts ${length}`] };
 }
 
-function lengthOf(line: ContentLine, start: DateValue): number | null {
+function lengthOf(line: ContentLine, start: DateValue): string | null {
   if (line.name === "DURATION") {
     const duration = parseDuration(line.value.toUpperCase());
-    return duration === null ? null : duration.days * dayMs + duration.ms;
+    if (duration === null) return null;
+    const { days, ms } = duration;
+    return start.form === "zoned" && days !== 0 ? `${days} days ${ms}` : String(days * dayMs + ms);
   }
   const end = dateOf(line);
   const isSameClock =
     end?.form === start.form && (end.form !== "zoned" || start.form !== "zoned" || end.tzid === start.tzid);
-  return end !== null && isSameClock ? end.wall - start.wall : null;
+  if (end === null || !isSameClock) return null;
+  const length = end.wall - start.wall;
+  if (start.form !== "zoned" || length === 0) return String(length);
+  return length % dayMs === 0 ? `${length / dayMs} days 0` : exactLength(start, length);
+}
+
+/** In a zone that is not known by its name, a length by the clock is like no other. */
+function exactLength(start: DateValue & { readonly form: "zoned" }, length: number): string {
+  const name = ianaZone(start.tzid);
+  if (name === null) return `${length} by the clock`;
+  const zone = zoneOf(name);
+  return String(zone.toInstant(start.wall + length) - zone.toInstant(start.wall));
 }
 
 function dateOf(line: ContentLine): DateValue | null {
@@ -169,7 +186,8 @@ function normaliseRule(text: string): string {
     .filter((part) => part !== "" && part !== "INTERVAL=1");
   const has = (name: string): boolean => parts.some((part) => part.startsWith(`${name}=`));
   // The first day of the week matters where weeks are left out or counted.
-  const countsWeeks = (parts.includes("FREQ=WEEKLY") && has("INTERVAL")) || has("BYWEEKNO");
+  const countsWeeks =
+    (parts.includes("FREQ=WEEKLY") && (has("INTERVAL") || has("BYSETPOS"))) || has("BYWEEKNO");
   return parts
     .filter((part) => !part.startsWith("WKST=") || (countsWeeks && part !== "WKST=MO"))
     .map((part) => {

@@ -2,7 +2,7 @@ import { type Component, valueOf } from "./component.ts";
 import { type DateValue, dayMs, parseDateValue } from "./date-value.ts";
 import { allDates } from "./event-times.ts";
 import { observanceOnsets } from "./observance-rule.ts";
-import { parseRule } from "./rule.ts";
+import { parseRule, type Rule } from "./rule.ts";
 import { type Zone, zoneOfOffsets } from "./zones.ts";
 
 /** From `at` (an instant) on, the offset in milliseconds is `to`; before it was `from`. */
@@ -39,7 +39,7 @@ export function observanceZone(block: Component): Zone | null {
 /** True for a VTIMEZONE that a reader can take for one: an observance with a start and offsets, and not too many. */
 export function isReadableBlock(block: Component): boolean {
   const observances = [...(distinctObservances(block)?.values() ?? [])];
-  return observances.some((one) => frameOf(one) !== null);
+  return observances.some((one) => readObservance(one) !== null);
 }
 
 function readZone(observances: ReadonlyMap<string, Component>): Zone | null {
@@ -82,14 +82,31 @@ function countUntil(onsets: readonly Onset[], instant: number): number {
   return low;
 }
 
-type Frame = { readonly start: number; readonly from: number; readonly to: number };
+/** A STANDARD or DAYLIGHT: first onset (a wall clock before the change) and offsets, in milliseconds (east). */
+export type ReadObservance = {
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
+  readonly rule: Rule | null;
+};
 
-/** First onset (a wall clock) and offsets; an absent TZOFFSETFROM is no change. Null without the others. */
-function frameOf(observance: Component): Frame | null {
+/**
+ * Reads a STANDARD or DAYLIGHT (RFC 5545 3.6.5); an absent TZOFFSETFROM is no change. Null without a readable DTSTART
+ * and TZOFFSETTO, or with a rule that is none or has no readable end.
+ */
+export function readObservance(observance: Component): ReadObservance | null {
   const start = parseDateValue(valueOf(observance, "DTSTART") ?? "", null);
   const to = parseOffset(valueOf(observance, "TZOFFSETTO") ?? "");
   const from = parseOffset(valueOf(observance, "TZOFFSETFROM") ?? "") ?? to;
-  return start === null || from === null || to === null ? null : { start: wallOf(start, from), from, to };
+  if (start === null || from === null || to === null) return null;
+  const text = valueOf(observance, "RRULE");
+  const rule = text === null ? null : parseRule(text);
+  const isRead = text === null || (rule !== null && isReadableEnd(rule.until));
+  return !isRead ? null : { start: wallOf(start, from), from, to, rule };
+}
+
+function isReadableEnd(until: string | null): boolean {
+  return until === null || parseDateValue(until, null) !== null;
 }
 
 /** Onsets are wall clocks before the change; one in UTC is an instant. */
@@ -99,19 +116,17 @@ function wallOf(value: DateValue, from: number): number {
 
 /** None for an observance that cannot be read; null for one with more than `limit`, or a rule that no zone has. */
 function onsetsOf(observance: Component, limit: number): readonly Onset[] | null {
-  const frame = frameOf(observance);
-  if (frame === null) return [];
-  const { start, from, to } = frame;
-  const repeats = repeated(observance, frame, limit);
+  const read = readObservance(observance);
+  if (read === null) return [];
+  const { start, from, to } = read;
+  const repeats = repeated(read, limit);
   if (repeats === null) return null;
   const listed = allDates(observance, "RDATE").map((value) => wallOf(value, from));
   const walls = new Set([start, ...listed, ...repeats]);
   return walls.size > limit ? null : [...walls].map((wall) => ({ at: wall - from, from, to }));
 }
 
-function repeated(observance: Component, { start, from }: Frame, limit: number): readonly number[] | null {
-  const text = valueOf(observance, "RRULE");
-  const rule = text === null ? null : parseRule(text);
+function repeated({ start, from, rule }: ReadObservance, limit: number): readonly number[] | null {
   if (rule === null) return [];
   const end = rule.until === null ? null : parseDateValue(rule.until, null);
   const last = end === null ? null : wallOf(end, from);

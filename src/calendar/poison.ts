@@ -10,6 +10,10 @@ import { isInRange, latest } from "./server-range.ts";
 import { dateLine, isEmpty, isWalkable, rulesOf, type Series, withMaster } from "./server-series.ts";
 import type { Window } from "./window.ts";
 
+/** What the owner is told of a clipped series. */
+export const clippedNote =
+  "Servers cannot walk through the whole series (it is too long, or its rule is none that they follow): it is shown from the year before the window on.";
+
 /**
  * What can be shown of an object. `fit`: the calendar, which is `clipped` (and so never writable) if a
  * series had to begin later or end earlier than it does. Reasons are full sentences.

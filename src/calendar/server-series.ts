@@ -6,7 +6,7 @@ import { allDates, type EventTimes, eventTimes, firstDate } from "./event-times.
 import { exactWall, seriesStarts, untilWall } from "./recurrence.ts";
 import { parseRule, type Rule, ruleStarts } from "./rule.ts";
 import { latest, slackMs } from "./server-range.ts";
-import { mostInstances, roughCount, serverRule } from "./server-walk.ts";
+import { leastCount, mostInstances, roughCount, serverRule } from "./server-walk.ts";
 import type { Window } from "./window.ts";
 
 /** A series on its way to a form that a server survives. */
@@ -65,6 +65,7 @@ export function isWalkable(series: Series): boolean {
     : wallOf(series, Date.parse(window.until) + slackMs);
   if (roughCount(walked, (end - start) / dayMs) + extra <= mostInstances) return true;
   const excluded = skippedStarts(series);
+  if (leastCount(walked, (end - start) / dayMs) - excluded.size + extra > mostInstances) return false;
   const request = { start, until: null, from: start, to: end, limit: mostInstances + excluded.size };
   const found = ruleStarts(walked, request);
   if (found.kind !== "starts") return false;

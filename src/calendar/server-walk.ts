@@ -70,3 +70,9 @@ export function roughCount(rule: Rule, days: number): number {
       return rule.frequency satisfies never;
   }
 }
+
+/** The starts in so many days that are certain without looking at the calendar: those of every so many-th day. */
+export function leastCount(rule: Rule, days: number): number {
+  const isPlain = rule.frequency === "DAILY" && [...rule.parts.keys()].every((name) => always.has(name));
+  return isPlain ? Math.min(rule.count ?? Number.POSITIVE_INFINITY, Math.floor(days / rule.interval) + 1) : 0;
+}

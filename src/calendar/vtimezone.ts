@@ -84,8 +84,8 @@ function composeObservance({ kind, from, to, onsets, rule, isOpen }: Observance)
   };
 }
 
-/** `+0530`, with seconds (`-004430`) only where there are some. */
-function formatOffset(offset: number): string {
+/** A UTC-OFFSET (RFC 5545 3.3.14) of milliseconds east: `+0530`, with seconds (`-004430`) only where there are some. */
+export function formatOffset(offset: number): string {
   const seconds = Math.abs(offset) / 1_000;
   const parts = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60, seconds % 60];
   const shown = parts.slice(0, parts[2] === 0 ? 2 : 3).map((part) => String(part).padStart(2, "0"));

@@ -12,7 +12,7 @@ const displayNames: Readonly<Record<string, readonly string[]>> = {
   "Marquesas Standard Time": ["Marquesas Islands"],
   "Alaskan Standard Time": ["Alaska"],
   "UTC-09": ["Coordinated Universal Time-09"],
-  "Pacific Standard Time (Mexico)": ["Baja California"],
+  "Pacific Standard Time (Mexico)": ["Baja California", "Tijuana, Baja California"],
   "UTC-08": ["Coordinated Universal Time-08"],
   "Pacific Standard Time": [
     "Pacific Time (US & Canada)",
@@ -21,13 +21,23 @@ const displayNames: Readonly<Record<string, readonly string[]>> = {
     "Pacific Time (US and Canada)",
   ],
   "US Mountain Standard Time": ["Arizona"],
-  "Mountain Standard Time (Mexico)": ["La Paz, Mazatlan", "Chihuahua, La Paz, Mazatlan"],
+  "Mountain Standard Time (Mexico)": [
+    "La Paz, Mazatlan",
+    "Chihuahua, La Paz, Mazatlan",
+    "Chihuahua, La Paz, Mazatlan - New",
+    "Chihuahua, La Paz, Mazatlan - Old",
+  ],
   "Mountain Standard Time": ["Mountain Time (US & Canada)", "Mountain Time (US and Canada)"],
   "Yukon Standard Time": ["Yukon"],
   "Central America Standard Time": ["Central America"],
   "Central Standard Time": ["Central Time (US & Canada)", "Central Time (US and Canada)"],
   "Easter Island Standard Time": ["Easter Island"],
-  "Central Standard Time (Mexico)": ["Guadalajara, Mexico City, Monterrey", "Mexico City"],
+  "Central Standard Time (Mexico)": [
+    "Guadalajara, Mexico City, Monterrey",
+    "Guadalajara, Mexico City, Monterrey - New",
+    "Guadalajara, Mexico City, Monterrey - Old",
+    "Mexico City",
+  ],
   "Canada Central Standard Time": ["Saskatchewan"],
   "SA Pacific Standard Time": ["Bogota, Lima, Quito, Rio Branco", "Bogota, Lima, Quito"],
   "Eastern Standard Time (Mexico)": ["Chetumal"],
@@ -108,7 +118,7 @@ const displayNames: Readonly<Record<string, readonly string[]>> = {
   "Sri Lanka Standard Time": ["Sri Jayawardenepura"],
   "Nepal Standard Time": ["Kathmandu"],
   "Central Asia Standard Time": ["Bishkek"],
-  "Bangladesh Standard Time": ["Dhaka"],
+  "Bangladesh Standard Time": ["Dhaka", "Astana, Dhaka"],
   "Omsk Standard Time": ["Omsk"],
   "Myanmar Standard Time": ["Yangon (Rangoon)"],
   "SE Asia Standard Time": ["Bangkok, Hanoi, Jakarta"],
@@ -160,8 +170,17 @@ const byText: ReadonlyMap<string, string> = new Map(
   ),
 );
 
-/** The Windows name of a zone that is given by its display text with the offset in front; null for anything else. */
-export function windowsNameOfDisplay(text: string): string | null {
-  const [, shown] = /^\((?:UTC|GMT)(?:[+-]\d\d[:.]\d\d)?\) (.{1,64})$/.exec(text) ?? [];
-  return shown === undefined ? null : (byText.get(shown.toLowerCase()) ?? null);
+/** `offset` as it is written in front (minutes east of UTC, without summer time). */
+export type DisplayedZone = { readonly windowsName: string; readonly offset: number };
+
+/**
+ * What a display text with the offset in front names; null for anything else. A text may have moved from one zone to
+ * another, or its place to another offset: the name is only to be believed where the zone has that offset.
+ */
+export function displayedZone(text: string): DisplayedZone | null {
+  const shape = /^\((?:UTC|GMT)(?:([+-])(\d\d)[:.](\d\d))?\) (.{1,64})$/;
+  const [, sign, hours = "0", minutes = "0", shown = ""] = shape.exec(text) ?? [];
+  const windowsName = byText.get(shown.toLowerCase());
+  const offset = (Number(hours) * 60 + Number(minutes)) * (sign === "-" ? -1 : 1);
+  return windowsName === undefined ? null : { windowsName, offset };
 }

@@ -1,6 +1,6 @@
 import windowsZones from "cldr-core/supplemental/windowsZones.json" with { type: "json" };
 import { Temporal } from "temporal-polyfill";
-import { windowsNameOfDisplay } from "./windows-display-names.ts";
+import { displayedZone } from "./windows-display-names.ts";
 import { presentName } from "./zone-aliases.ts";
 import { type ZoneTable, zoneTable } from "./zone-changes.ts";
 
@@ -23,6 +23,9 @@ const fromWindows: ReadonlyMap<string, string> = new Map([
   ["coordinated universal time", "Etc/UTC"],
   ["tzone://microsoft/utc", "Etc/UTC"],
   ["kamchatka standard time", "Asia/Kamchatka"],
+  ["armenian standard time", "Asia/Yerevan"],
+  ["mexico standard time", "America/Mexico_City"],
+  ["mexico standard time 2", "America/Chihuahua"],
   ["mid-atlantic standard time", "Etc/GMT+2"],
 ]);
 
@@ -33,8 +36,19 @@ const fromWindows: ReadonlyMap<string, string> = new Map([
  */
 export function ianaZone(name: string | null | undefined): string | null {
   const trimmed = name?.trim() ?? "";
-  const windowsName = windowsNameOfDisplay(trimmed) ?? trimmed;
-  return spelling(trimmed) ?? fromWindows.get(windowsName.toLowerCase()) ?? null;
+  return spelling(trimmed) ?? fromWindows.get(trimmed.toLowerCase()) ?? shownZone(trimmed);
+}
+
+/** Midwinter and midsummer of late: Exchange goes on showing the offset that a zone had a while ago. */
+const ofLate = [2022, 2023, 2024, 2025, 2026].flatMap((year) => [Date.UTC(year, 0, 1), Date.UTC(year, 6, 1)]);
+
+/** The zone that Windows shows so, unless it has another offset than the one that stands there. */
+function shownZone(text: string): string | null {
+  const shown = displayedZone(text);
+  const zone = shown === null ? undefined : fromWindows.get(shown.windowsName.toLowerCase());
+  if (shown === null || zone === undefined) return null;
+  const { offsetAt } = tableOf(zone);
+  return ofLate.some((at) => offsetAt(at) === shown.offset * 60_000) ? zone : null;
 }
 
 /** True for a name that this machine's tz database knows; offsets (`+02:00`) are no names. */

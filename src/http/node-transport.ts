@@ -17,8 +17,8 @@ const defaults: ExchangeContext["limits"] = {
 const reads = new Set(["GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"]);
 
 /**
- * A transport on node:http and node:https with keep-alive. A read whose kept-alive connection the server had just
- * closed is sent once more on a new one; nothing else is repeated here.
+ * A transport on node:http and node:https with keep-alive. A read, or a write with a condition, whose kept-alive
+ * connection the server had just closed is sent once more on a new one; nothing else is repeated here.
  */
 export function createTransport(options: TransportOptions = {}): Transport {
   const { ca, ...limits } = options;
@@ -47,7 +47,7 @@ class NodeTransport implements Transport {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await exchange(request, context);
       if (!("stale" in outcome)) return outcome;
-      if (attempt > 1 || !reads.has(request.method)) throw outcome.stale;
+      if (attempt > 1 || !isRepeatable(request)) throw outcome.stale;
     }
   }
 
@@ -56,4 +56,9 @@ class NodeTransport implements Transport {
     this.#plain.destroy();
     this.#secure.destroy();
   }
+}
+
+/** Of a write with a condition only one can land: the second is answered 412, which its sender has to look into anyway. */
+function isRepeatable({ method, headers = {} }: HttpRequest): boolean {
+  return reads.has(method) || "if-match" in headers || "if-none-match" in headers;
 }

@@ -1,11 +1,8 @@
-import type { CalendarObject } from "../calendar/candidate.ts";
-import { calendarZones } from "../calendar/calendar-zones.ts";
-import { parseCalendar } from "../calendar/component.ts";
-import { expand } from "../calendar/recurrence.ts";
+import type { CalendarObject, TranslatedEvent } from "../calendar/candidate.ts";
 import { meetingUidOf } from "../calendar/slot.ts";
+import type { AccountInUse } from "./account-in-use.ts";
 import type { Context } from "./context.ts";
 import { translateNative } from "./translate-native.ts";
-import type { AccountInUse } from "./account-in-use.ts";
 
 /**
  * The object behind a candidate, translated again from its native form: a pure function of it, so
@@ -17,25 +14,18 @@ export function desiredObject(
   native: string,
   { key, instance }: { readonly key: string; readonly instance: string | null },
 ): CalendarObject | undefined {
-  const translation = translateNative(context, entry, native);
-  if (translation.kind !== "translated") return undefined;
-  // One object may hold several meetings, and several parts of one.
-  const uid = meetingUidOf(key);
-  return translation.events.find((event) => event.instance === instance && event.meetingUid === uid)?.object;
+  return desiredEvents(context, entry, native, key).find((event) => event.instance === instance)?.object;
 }
 
-const dayMs = 86_400_000;
-
-/** Whether a series has an occurrence whose original start is `instance` (an ISO instant, or a date for all-day). */
-export function containsInstance(series: CalendarObject, instance: string, zone: string): boolean {
-  const parsed = parseCalendar(series.ics);
-  if (parsed.kind === "unreadable") return false;
-  const original = Date.parse(instance);
-  // An override may have been moved far from its original start, so the original is looked for, not the time.
-  const span = { from: original - 400 * dayMs, until: original + 400 * dayMs, limit: 10_000 };
-  const expansion = expand(parsed.calendar, calendarZones(parsed.calendar, zone), span);
-  return (
-    expansion.kind === "occurrences" &&
-    expansion.occurrences.some((occurrence) => occurrence.original === original)
-  );
+/** All that a native form gives of one meeting: one object may hold several meetings, and several parts of one. */
+export function desiredEvents(
+  context: Context,
+  entry: AccountInUse,
+  native: string,
+  key: string,
+): readonly TranslatedEvent[] {
+  const translation = translateNative(context, entry, native);
+  if (translation.kind !== "translated") return [];
+  const uid = meetingUidOf(key);
+  return translation.events.filter((event) => event.meetingUid === uid);
 }

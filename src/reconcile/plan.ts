@@ -70,17 +70,23 @@ function planMapped(key: string, winner: PlanCandidate, mapping: PlanMapping): A
   return { kind: "rest", key, reason: "unchanged" };
 }
 
+/** What decides between the candidates of one key. */
+export type Rival = Pick<
+  PlanCandidate,
+  "covered" | "retired" | "priority" | "sourceOrder" | "accountId" | "identity"
+>;
+
 /** Living before retired, then smaller priority, order in the configuration, source identity. */
-export function chooseWinner(candidates: readonly PlanCandidate[]): PlanCandidate | undefined {
+export function chooseWinner<T extends Rival>(candidates: readonly T[]): T | undefined {
   return candidates
     .filter((candidate) => !candidate.covered)
-    .reduce<PlanCandidate | undefined>(
+    .reduce<T | undefined>(
       (best, next) => (best === undefined || precedes(next, best) ? next : best),
       undefined,
     );
 }
 
-function precedes(a: PlanCandidate, b: PlanCandidate): boolean {
+function precedes(a: Rival, b: Rival): boolean {
   if (a.retired !== b.retired) return b.retired;
   if (a.priority !== b.priority) return a.priority < b.priority;
   if (a.sourceOrder !== b.sourceOrder) return a.sourceOrder < b.sourceOrder;

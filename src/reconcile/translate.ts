@@ -15,7 +15,7 @@ import {
 } from "../store/translations.ts";
 import { type AccountInUse, accountsOfTarget } from "./account-in-use.ts";
 import type { Context } from "./context.ts";
-import { translateNative } from "./translate-native.ts";
+import { translateNative, translationWindow } from "./translate-native.ts";
 import { isOwnObject, slotValues } from "./slot-values.ts";
 
 export type TranslateResult = {
@@ -54,8 +54,7 @@ export async function translateTarget(
 /** Everything but the native form that a candidate of the account depends on, as text to compare. */
 export function translationBasis(context: Context, { configured, account }: AccountInUse): string {
   const { targetId, priority, order, apart, source } = configured;
-  // What fits a server and what is shown at all depend on where the window stands: looked at anew each month.
-  const month = context.window().from.slice(0, 7);
+  const window = translationWindow(context.window());
   const { version } = source.translator;
   const { category_colors: colors } = account;
   return JSON.stringify([
@@ -66,7 +65,7 @@ export function translationBasis(context: Context, { configured, account }: Acco
     priority,
     order,
     apart,
-    month,
+    window,
     colors,
   ]);
 }

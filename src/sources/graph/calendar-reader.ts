@@ -35,7 +35,7 @@ type EventRead = {
 };
 
 const pageSize = "200";
-const attachmentFields = "name,isInline,size,contentType";
+const attachmentFields = "name,isInline";
 
 /** @param signal stops every read of this reader */
 export function createCalendarReader(

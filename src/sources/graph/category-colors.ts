@@ -94,7 +94,7 @@ function askedAt(memory: string | null): number {
 function colorsOf(items: readonly JsonObject[]): CategoryColors {
   const found = new Map<string, string>();
   for (const item of items) {
-    const name = stringAt(item, "displayName")?.toLowerCase();
+    const name = stringAt(item, "displayName")?.trim().toLowerCase();
     const color = keywordByPreset.get(stringAt(item, "color")?.toLowerCase() ?? "");
     if (name === undefined || name === "" || name === "__proto__" || color === undefined) continue;
     if (!found.has(name)) found.set(name, color);

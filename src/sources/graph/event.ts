@@ -1,7 +1,7 @@
 import { RemoteError } from "../../http/remote-error.ts";
 import type { NativeEvent } from "../source.ts";
 import { isObject, type JsonObject, stringAt } from "./json.ts";
-import { type GraphEvent, type GraphNative, serialiseNative } from "./native.ts";
+import { type GraphEvent, type GraphNative, serialiseNative, typeOf } from "./native.ts";
 
 /** An event with an id; nothing else of it is proven. */
 export type IdentifiedEvent = GraphEvent & { readonly id: string };
@@ -16,9 +16,10 @@ export function asEvent(value: JsonObject, attempted: string): IdentifiedEvent {
 
 /** What the event is, judged by its content where `type` is missing. */
 export function kindOf(event: GraphEvent): "single" | "master" | "instance" {
-  if (event.type === "singleInstance") return "single";
-  if (event.type === "seriesMaster") return "master";
-  if (event.type === "occurrence" || event.type === "exception" || event.seriesMasterId) return "instance";
+  const type = typeOf(event);
+  if (type === "singleInstance") return "single";
+  if (type === "seriesMaster") return "master";
+  if (type !== null || event.seriesMasterId) return "instance";
   return event.recurrence ? "master" : "single";
 }
 

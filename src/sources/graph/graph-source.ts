@@ -9,7 +9,7 @@ import { createMailbox } from "./mailbox.ts";
 import { defaultPageLimits, type PageLimits } from "./page-guard.ts";
 import { extend } from "./position.ts";
 import { pullRound } from "./round.ts";
-import type { Expansion } from "./series-master.ts";
+import type { Expansion } from "./series-expansion.ts";
 import { settleOwed } from "./settle.ts";
 
 export type GraphSourceOptions = {

@@ -5,7 +5,7 @@ import { createFetch } from "../../http/fetch-adapter.ts";
 import { readRetryPolicy } from "../../http/retry.ts";
 import type { Transport } from "../../http/transport.ts";
 import { createGraphClient, type GraphClient } from "./client.ts";
-import { createExpansion, type Expansion } from "./series-master.ts";
+import { createExpansion, type Expansion } from "./series-expansion.ts";
 import { createTokenProvider } from "./token.ts";
 
 /** What all mailboxes of one configured source share: its app registration's tokens and its client. */

@@ -1,4 +1,4 @@
-import type { Event } from "@microsoft/microsoft-graph-types";
+import type { Event, EventType } from "@microsoft/microsoft-graph-types";
 import type { Window } from "../../calendar/window.ts";
 
 /**
@@ -47,7 +47,8 @@ export type GraphInstance = Pick<GraphEvent, "id" | "type" | "start" | "end" | "
 /**
  * An event as Graph answers it: v1.0's properties, some undeclared ones, and any number unknown to us.
  * `attachments` is Graph's own navigation property, here with `name` and `isInline` alone; it is absent where
- * the event has none, or where they could not be read. An exception's list is its own: it inherits nothing.
+ * the event has none, or where they could not be read. An exception that says anything of its attachments has a list
+ * of its own; only one that says nothing at all (it was read in part) is shown with its master's.
  */
 export type GraphEvent = Event & {
   readonly "@odata.etag"?: string;
@@ -58,6 +59,18 @@ export type GraphEvent = Event & {
   /** The same for all of a series (beta, sometimes sent by v1.0). */
   readonly uid?: string | null;
 };
+
+const eventTypes: ReadonlyMap<string, EventType> = new Map(
+  (["singleInstance", "occurrence", "exception", "seriesMaster"] as const).map((type) => [
+    type.toLowerCase(),
+    type,
+  ]),
+);
+
+/** The event's type in any case of letters: not every version of Graph writes enums alike. Null where it says none. */
+export function typeOf(event: { readonly type?: unknown }): EventType | null {
+  return typeof event.type === "string" ? (eventTypes.get(event.type.toLowerCase()) ?? null) : null;
+}
 
 /** The JSON text to stage. */
 export function serialiseNative(native: GraphNative): string {

@@ -1,7 +1,7 @@
 import type { Window } from "../../calendar/window.ts";
 import type { CalendarReader } from "./calendar-reader.ts";
 import { asEvent, bare, type IdentifiedEvent } from "./event.ts";
-import type { GraphEvent, GraphInstance, GraphInstances } from "./native.ts";
+import { type GraphEvent, type GraphInstance, type GraphInstances, typeOf } from "./native.ts";
 import { dayOfOccurrenceId, occurrenceIdOf } from "./occurrence-id.ts";
 
 /** What the gap search needs; bodies of hundreds of occurrences are left where they are. */
@@ -23,9 +23,12 @@ export async function readInstances(
 
 /** The exceptions among them, as stubs that say what they replace. */
 export function exceptionsAmong(instances: GraphInstances | null): readonly IdentifiedEvent[] {
-  return (instances?.items ?? []).flatMap(({ id, type, originalStart }) =>
-    type === "exception" && id !== undefined ? [{ id, originalStart: originalStart ?? null }] : [],
-  );
+  return (instances?.items ?? []).flatMap((instance) => {
+    const { id, originalStart } = instance;
+    return typeOf(instance) === "exception" && id !== undefined
+      ? [{ id, originalStart: originalStart ?? null }]
+      : [];
+  });
 }
 
 /** The exceptions, each with the original start that the instance of its id tells. */

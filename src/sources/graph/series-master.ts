@@ -1,22 +1,9 @@
-import type { Clock } from "../../http/clock.ts";
 import { RemoteError } from "../../http/remote-error.ts";
 import type { CalendarReader } from "./calendar-reader.ts";
 import { asEvent, type IdentifiedEvent } from "./event.ts";
 import { isObject, type JsonObject, stringAt } from "./json.ts";
 import { dayOfOccurrenceId } from "./occurrence-id.ts";
-
-/** Whether the tenant's Graph gives exceptions and cancellations with a master: learned, and forgotten after a day. */
-export type Expansion = { isRefused(): boolean; refused(): void };
-
-export function createExpansion(clock: Clock): Expansion {
-  let refusedUntil = 0;
-  return {
-    isRefused: () => clock.now() < refusedUntil,
-    refused: () => {
-      refusedUntil = clock.now() + 24 * 3_600_000;
-    },
-  };
-}
+import type { Expansion } from "./series-expansion.ts";
 
 /** A master as it was read. Null lists were not given, or cannot be read. */
 export type MasterRead = {
@@ -29,7 +16,7 @@ export type MasterRead = {
 
 /** v1.0's properties of an event that a translator can use; an unknown one would be answered 400. */
 const fields =
-  "id,type,iCalUId,subject,body,start,end,isAllDay,recurrence,originalStart,originalStartTimeZone,originalEndTimeZone,seriesMasterId,isCancelled,isDraft,isOrganizer,organizer,attendees,responseStatus,responseRequested,hideAttendees,showAs,sensitivity,importance,isReminderOn,reminderMinutesBeforeStart,categories,location,locations,isOnlineMeeting,onlineMeeting,onlineMeetingUrl,onlineMeetingProvider,hasAttachments,webLink,changeKey,createdDateTime,lastModifiedDateTime,transactionId,allowNewTimeProposals";
+  "id,type,iCalUId,subject,body,start,end,isAllDay,recurrence,originalStart,originalStartTimeZone,seriesMasterId,isCancelled,isDraft,isOrganizer,organizer,attendees,responseStatus,hideAttendees,showAs,sensitivity,importance,isReminderOn,reminderMinutesBeforeStart,categories,location,locations,isOnlineMeeting,onlineMeeting,onlineMeetingUrl,onlineMeetingProvider,hasAttachments,webLink,createdDateTime,lastModifiedDateTime";
 
 const expanded = {
   $select: `${fields},exceptionOccurrences,cancelledOccurrences`,
@@ -48,15 +35,18 @@ export async function readMaster(
   id: string,
   zone: string,
 ): Promise<MasterRead> {
-  if (!expansion.isRefused()) {
+  if (!expansion.isRefused(id)) {
     const answer = await unlessRefused(reader.event(id, { query: expanded, zone }));
-    if (answer !== null) return readExpanded(reader, answer, id, zone);
+    if (answer !== null) {
+      expansion.granted();
+      return readExpanded(reader, answer, id, zone);
+    }
   }
   const plain = reader.event(id, { zone });
   // A 400 leaves open what was refused, the expansion or the zone: only a success without one of them tells.
   const answer = zone === "UTC" ? await plain : await unlessRefused(plain);
   if (answer === null) return readMaster(reader, expansion, id, "UTC");
-  expansion.refused();
+  expansion.refused(id);
   const master = asEvent(answer, reader.describe(`reading the series ${id}`));
   return { master, exceptions: null, cancelled: null, zone };
 }

@@ -5,9 +5,11 @@ import type { NativeEvent } from "../source.ts";
 import type { CalendarReader } from "./calendar-reader.ts";
 import { asEvent, bare, type IdentifiedEvent, kindOf, stage } from "./event.ts";
 import { isItemNotFound } from "./graph-error.ts";
-import { type GraphInstances, parseNative, seriesZone } from "./native.ts";
+import { type GraphSeries, parseNative, seriesZone } from "./native.ts";
 import { exceptionsAmong, placedBy, readInstances, saysWhatItReplaces } from "./series-instances.ts";
-import { type Expansion, readMaster } from "./series-master.ts";
+import type { Expansion } from "./series-expansion.ts";
+import { readMaster } from "./series-master.ts";
+import { withPast } from "./series-past.ts";
 import { dependsOnShortMonths, isKnownPattern } from "./translate/recurrence-rule.ts";
 
 export type SeriesContext = {
@@ -23,7 +25,7 @@ const probeFields = "id,type,seriesMasterId,isAllDay,start,recurrence";
  * Reads an event anew in its staged form: a series whole (master in the zone of its recurrence, exceptions,
  * cancellations), by the id of its master or of one of its occurrences; a single event in UTC.
  *
- * @param staged what is staged under the id: it tells the zone, which saves asking for it
+ * @param staged what is staged under the id: it tells the zone, which saves asking for it, and what was before the window
  * @throws RemoteError; 404 ErrorItemNotFound where the event itself is not in the calendar
  */
 export async function readEvent(
@@ -32,12 +34,12 @@ export async function readEvent(
   staged: string | null,
 ): Promise<NativeEvent> {
   const { reader } = context;
-  const known = zoneOf(staged);
-  if (known !== null) return readSeriesIn(context, id, known);
+  const native = staged === null ? null : parseNative(staged);
+  if (native?.kind === "series") return readSeriesIn(context, id, knownZone(native), native);
   const what = reader.describe(`reading the event ${id}`);
   const probe = asEvent(await reader.event(id, { query: { $select: probeFields } }), what);
   const kind = kindOf(probe);
-  if (kind === "master") return readSeriesIn(context, id, wantedZone(probe));
+  if (kind === "master") return readSeriesIn(context, id, unrefused(probe), null);
   return kind === "single" ? readSingle(reader, id) : readByInstance(context, id, probe.seriesMasterId);
 }
 
@@ -56,19 +58,25 @@ async function readByInstance(
   try {
     const what = context.reader.describe(`reading the series ${masterId}`);
     const probe = asEvent(await context.reader.event(masterId, { query: { $select: probeFields } }), what);
-    return await readSeriesIn(context, masterId, wantedZone(probe));
+    return await readSeriesIn(context, masterId, unrefused(probe), null);
   } catch (error) {
     if (isItemNotFound(error)) return readSingle(context.reader, id);
     throw error;
   }
 }
 
-async function readSeriesIn(context: SeriesContext, id: string, zone: string): Promise<NativeEvent> {
+async function readSeriesIn(
+  context: SeriesContext,
+  id: string,
+  { zone, refused }: KnownZone,
+  before: GraphSeries | null,
+): Promise<NativeEvent> {
   const { reader, expansion } = context;
   let read = await readMaster(reader, expansion, id, zone);
   if (kindOf(read.master) === "single") return readSingle(reader, id);
   const wanted = wantedZone(read.master);
-  if (read.zone === zone && wanted !== zone) read = await readMaster(reader, expansion, id, wanted);
+  if (read.zone === zone && wanted !== zone && wanted !== refused)
+    read = await readMaster(reader, expansion, id, wanted);
   const { master, cancelled } = read;
   const given = read.exceptions && (await completed(context, read.exceptions, id, read.zone));
   const isForeignZone =
@@ -76,16 +84,18 @@ async function readSeriesIn(context: SeriesContext, id: string, zone: string): P
   // Without the list of exceptions and what they replace, or that of cancellations, only the instances tell; and
   // they show what Graph leaves open of the rule.
   const isTold = given !== null && cancelled !== null && given.every(saysWhatItReplaces);
-  const instances: GraphInstances | null =
+  const now =
     isTold && !isForeignZone && !leavesOpen(master) ? null : await readInstances(reader, id, context.window);
-  const found = given ?? (await completed(context, exceptionsAmong(instances), id, read.zone));
-  const exceptions = placedBy(instances, found);
+  const found = given ?? (await completed(context, exceptionsAmong(now), id, read.zone));
+  const placed = placedBy(now, found);
+  const past =
+    now && withPast({ instances: now, exceptions: given === null ? placed : null }, bare(master), before);
   return stage(id, {
     kind: "series",
     master: bare(master),
-    exceptions,
+    exceptions: past?.exceptions ?? placed,
     cancelled,
-    instances,
+    instances: past?.instances ?? null,
     ...(isForeignZone ? { mailboxTimeZone: await reader.mailboxZone() } : {}),
   });
 }
@@ -141,9 +151,16 @@ function wantedZone(master: IdentifiedEvent): string {
   return zone !== null && /^[\x20-\x7e]+$/.test(zone) ? zone : "UTC";
 }
 
-/** The zone in which a staged series was read; null for anything else. */
-function zoneOf(staged: string | null): string | null {
-  const native = staged === null ? null : parseNative(staged);
-  if (native?.kind !== "series") return null;
-  return wantedZone({ ...native.master, id: "" });
+/** The zone to ask for, and the name that Exchange refused when it was asked before. */
+type KnownZone = { readonly zone: string; readonly refused: string | null };
+
+function unrefused(master: IdentifiedEvent): KnownZone {
+  return { zone: wantedZone(master), refused: null };
+}
+
+/** The zone in which a staged series was read. */
+function knownZone({ master, mailboxTimeZone }: GraphSeries): KnownZone {
+  const wanted = wantedZone({ ...master, id: "" });
+  const isRefused = mailboxTimeZone !== undefined && wanted !== "UTC" && master.start?.timeZone === "UTC";
+  return isRefused ? { zone: "UTC", refused: wanted } : { zone: wanted, refused: null };
 }

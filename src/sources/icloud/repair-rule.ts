@@ -1,12 +1,21 @@
 import type { CalendarZones } from "../../calendar/calendar-zones.ts";
 import { type DateValue, dayMs, formatDateValue } from "../../calendar/date-value.ts";
 import { parseRule, ruleStarts } from "../../calendar/rule.ts";
+import type { Zone } from "../../calendar/zones.ts";
 import { readDate } from "./date-text.ts";
+import { withoutSkip } from "./skipped-days.ts";
 
 /** A rule in the words that servers know; or why there is none, a full sentence. */
 export type RepairedRule =
   | { readonly kind: "rule"; readonly text: string }
   | { readonly kind: "problem"; readonly problem: string };
+
+type Surroundings = {
+  readonly zones: CalendarZones;
+  /** Where the days of the object begin (see `ownZone`). */
+  readonly own: Zone;
+  readonly notes: Set<string>;
+};
 
 const weekday = /^([+-]?)(\d{0,2})(SU|MO|TU|WE|TH|FR|SA)$/;
 
@@ -31,20 +40,22 @@ const frequencies = /^(?:YEARLY|MONTHLY|WEEKLY|DAILY|HOURLY|MINUTELY|SECONDLY)$/
 export function repairRule(
   text: string,
   start: DateValue,
-  zones: CalendarZones,
-  notes: Set<string>,
+  { zones, own, notes }: Surroundings,
 ): RepairedRule {
-  const parts = partsOf(text);
-  const frequency = parts.get("FREQ") ?? "";
+  const given = partsOf(text);
+  const frequency = given.get("FREQ") ?? "";
   if (!frequencies.test(frequency)) return unreadable(text);
-  const scale = parts.get("RSCALE");
+  const scale = given.get("RSCALE");
   if (scale !== undefined && scale !== "GREGORIAN")
     return problem(
       `It recurs by the ${scale.slice(0, 20).toLowerCase()} calendar, which servers do not know.`,
     );
-  if (/^(?:FORWARD|BACKWARD)$/.test(parts.get("SKIP") ?? "") && canSkip(parts, frequency, start))
+  const skips = /^(?:FORWARD|BACKWARD)$/.test(given.get("SKIP") ?? "") && canSkip(given, frequency, start);
+  const parts = skips ? withoutSkip(given, start) : given;
+  if (parts === null)
     return problem("Its rule moves days that a month lacks (SKIP), which servers do not know.");
-  if (parts.has("BYYEARDAY") && parts.has("BYDAY")) return unreadable(text);
+  if (skips)
+    notes.add("Its rule moves days that a month lacks (SKIP); it is told in words that servers know.");
   const hasOrdinals = frequency === "MONTHLY" || (frequency === "YEARLY" && !parts.has("BYWEEKNO"));
   const kept = new Map<string, string>();
   for (const [name, value] of parts) {
@@ -60,7 +71,7 @@ export function repairRule(
   if (end !== undefined) {
     const until = readDate(end, null);
     if (until === null) return problem(`The end of its rule cannot be read: ${end.slice(0, 40)}.`);
-    const last = untilLike(until, start, zones);
+    const last = untilLike(until, start, own, zones);
     if (last.wall < comparable(start, zones)) {
       notes.add("Its rule ends before it begins; its first occurrence is shown.");
       kept.delete("UNTIL");
@@ -149,14 +160,21 @@ function numbers(name: string, value: string): string | null {
 }
 
 /** UNTIL as RFC 5545 3.3.10 has it: a date for dates, a floating time for floating ones, else UTC. */
-function untilLike(until: DateValue, start: DateValue, zones: CalendarZones): DateValue {
-  if (start.form === "date") return { form: "date", wall: Math.floor(until.wall / dayMs) * dayMs };
+function untilLike(until: DateValue, start: DateValue, own: Zone, zones: CalendarZones): DateValue {
+  if (start.form === "date") return { form: "date", wall: lastDay(until, own) };
   const zone = zones.of(start);
   const isUtc = until.form === "utc";
   // A day takes in all of itself.
   const wall = until.form === "date" ? until.wall + dayMs - 1_000 : until.wall;
   if (start.form === "floating") return { form: "floating", wall: isUtc ? zone.toWall(wall) : wall };
   return { form: "utc", wall: isUtc ? wall : zone.toInstant(wall) };
+}
+
+/** Some end a series of whole days at either end of a day in UTC, others at the end of their own. */
+function lastDay(until: DateValue, own: Zone): number {
+  const isOfUtc = [0, dayMs - 1_000].includes(until.wall % dayMs);
+  const local = until.form === "utc" && !isOfUtc ? own.toWall(until.wall) : until.wall;
+  return Math.floor(local / dayMs) * dayMs;
 }
 
 function comparable(start: DateValue, zones: CalendarZones): number {

@@ -11,6 +11,7 @@ import {
 } from "../../calendar/date-value.ts";
 import { isUtc } from "../../calendar/zones.ts";
 import { dateLine, readDate, readDates } from "./date-text.ts";
+import { readDuration } from "./duration-text.ts";
 
 /** TZIDs that the object describes itself. */
 type Described = ReadonlySet<string>;
@@ -98,9 +99,9 @@ function listed(line: ContentLine, described: Described, notes: Set<string>): Co
 
 /** The length of a period as a DURATION: its text, or the time between two clocks of one zone. */
 function periodLength(start: DateValue, end: string, tzid: string | null): string | null {
-  const text = end.trim().toUpperCase();
-  if (parseDuration(text) !== null) return text.startsWith("-") ? null : text;
-  const value = readDate(text, tzid);
+  const length = readDuration(end);
+  if (length !== null) return length.startsWith("-") ? null : length;
+  const value = readDate(end, tzid);
   if (value === null || value.form === "date" || value.wall < start.wall) return null;
   return `PT${Math.round((value.wall - start.wall) / 1_000)}S`;
 }
@@ -133,10 +134,13 @@ export function withEnd(
     }
     if (isBefore(end, start, zones, true)) notes.add("It ended before it began; it is shown at its start.");
   } else if (text !== "") {
-    const duration = parseDuration(text.toUpperCase());
-    if (duration === null)
+    const read = readDuration(text);
+    const duration = read === null ? null : parseDuration(read);
+    if (read !== null && read !== text.toUpperCase())
+      notes.add(`Its DURATION was not written as iCalendar has it; it is read as ${read}.`);
+    if (read === null || duration === null)
       notes.add(`Its DURATION could not be read and was left out: ${text.slice(0, 40)}.`);
-    else if (duration.days >= 0 && duration.ms >= 0) return lasting(event, start, text, duration);
+    else if (duration.days >= 0 && duration.ms >= 0) return lasting(event, start, read, duration);
     else notes.add("It ended before it began; it is shown at its start.");
   }
   return endingAt(event, start.form === "date" ? { ...start, wall: start.wall + dayMs } : start);
@@ -149,16 +153,16 @@ function lasting(
   duration: { readonly days: number; readonly ms: number },
 ): Component {
   const rest = withoutLines(event, "DTEND");
-  if (start.form !== "date") return text === text.toUpperCase() ? rest : replaced(rest, text.toUpperCase());
+  if (start.form !== "date") return replaced(rest, text);
   // RFC 5545 3.6.1: whole days last whole days.
-  if (duration.ms === 0 && duration.days > 0) return rest;
+  if (duration.ms === 0 && duration.days > 0) return replaced(rest, text);
   const days = Math.max(1, duration.days + Math.ceil(duration.ms / dayMs));
   return endingAt(rest, { ...start, wall: start.wall + days * dayMs });
 }
 
 function replaced(event: Component, duration: string): Component {
   const lines = event.lines.map((line) =>
-    line.name === "DURATION" ? contentLine("DURATION", duration) : line,
+    line.name === "DURATION" && line.value !== duration ? contentLine("DURATION", duration) : line,
   );
   return { ...event, lines };
 }

@@ -3,6 +3,7 @@ import { type Component, eventsOf, lineOf, mapEvents, valueOf } from "../../cale
 import { type ContentLine, contentLine, parameterOf } from "../../calendar/content-line.ts";
 import { formatDateValue } from "../../calendar/date-value.ts";
 import { firstDate } from "../../calendar/event-times.ts";
+import { tzidOf } from "../../calendar/tzid.ts";
 import { repairAlarms } from "./alarms.ts";
 import { readDate } from "./date-text.ts";
 import { once } from "./once.ts";
@@ -10,7 +11,7 @@ import { peopleAsText } from "./people.ts";
 import { repairLine } from "./repair-line.ts";
 import { repairRule } from "./repair-rule.ts";
 import { readableTimes, withEnd } from "./repair-times.ts";
-import { inSeriesForm } from "./series-form.ts";
+import { inSeriesForm, ownZone } from "./series-form.ts";
 import { addTimeZones } from "./time-zones.ts";
 import { readableBlocks } from "./zone-blocks.ts";
 
@@ -32,9 +33,11 @@ const single = new Set(
  */
 export function repairCalendar(given: Component, zone: string, notes: Set<string>): Repaired {
   const blocks = readableBlocks(given.children, notes);
-  const described = new Set(blocks.flatMap((block) => valueOf(block, "TZID") ?? []));
+  const described = new Set(blocks.map(tzidOf));
   const events: Component[] = [];
   for (const child of eventsOf(given)) {
+    if (hasTwoStarts(child, { ...given, children: blocks }, zone))
+      return { kind: "problem", problem: "It has two different starts." };
     const event = repairProperties(child, described, notes);
     if (typeof event === "string") return { kind: "problem", problem: event };
     events.push(event);
@@ -44,9 +47,10 @@ export function repairCalendar(given: Component, zone: string, notes: Set<string
   const zones = calendarZones(withBlocks.calendar, zone);
   const ended = mapEvents(withBlocks.calendar, (event) => withEnd(event, zones, described, notes));
   const calendar = inSeriesForm(onlyOnce(ended, notes), zones);
+  const own = ownZone(calendar, zones);
   const ruled: Component[] = [];
   for (const event of eventsOf(calendar)) {
-    const repaired = withReadableRules(event, zones, notes);
+    const repaired = withReadableRules(event, { zones, own, notes });
     if (typeof repaired === "string") return { kind: "problem", problem: repaired };
     ruled.push(repaired);
   }
@@ -81,10 +85,6 @@ function repairProperties(
   described: ReadonlySet<string>,
   notes: Set<string>,
 ): Component | string {
-  const starts = new Set(
-    given.lines.filter((line) => line.name === "DTSTART").map((line) => startText(line)),
-  );
-  if (starts.size > 1) return "It has two different starts.";
   const read = given.lines.flatMap((line) =>
     line.name === "X-KALENDS-ID" || isEmptyRule(line) ? [] : (repairLine(line, notes) ?? []),
   );
@@ -95,9 +95,17 @@ function repairProperties(
   return peopleAsText({ ...withStamp(event), children: repairAlarms(event.children, notes) });
 }
 
-function startText(line: ContentLine): string {
-  const value = readDate(line.value, parameterOf(line, "TZID"));
-  return value === null ? line.value.trim() : JSON.stringify(value);
+/** Whether its DTSTARTs are of different days or instants; of those that are not, the first counts. */
+function hasTwoStarts(event: Component, described: Component, zone: string): boolean {
+  const lines = event.lines.filter((line) => line.name === "DTSTART");
+  if (lines.length < 2) return false;
+  const zones = calendarZones(described, zone);
+  const starts = lines.map((line) => {
+    const value = readDate(line.value, parameterOf(line, "TZID"));
+    if (value === null) return line.value.trim();
+    return value.form === "date" ? `date ${value.wall}` : `time ${zones.instant(value)}`;
+  });
+  return new Set(starts).size > 1;
 }
 
 const recurs = /^(?:RRULE|EXRULE|RDATE|EXDATE)$/;
@@ -116,12 +124,13 @@ function withStamp(event: Component): Component {
 }
 
 /** Each rule once and in words that servers know; an occurrence has none, whatever it says. */
-function withReadableRules(event: Component, zones: CalendarZones, notes: Set<string>): Component | string {
+function withReadableRules(event: Component, around: Parameters<typeof repairRule>[2]): Component | string {
   const start = firstDate(event, "DTSTART");
   if (start === null || !event.lines.some((line) => recurs.test(line.name))) return event;
   if (lineOf(event, "RECURRENCE-ID") !== null) {
     const lines = event.lines.filter((line) => !recurs.test(line.name));
-    if (event.lines.some(isRule)) notes.add("An occurrence had a rule of its own, which was left out.");
+    if (event.lines.some(isRule))
+      around.notes.add("An occurrence had a rule of its own, which was left out.");
     return { ...event, lines };
   }
   const seen = new Set<string>();
@@ -131,7 +140,7 @@ function withReadableRules(event: Component, zones: CalendarZones, notes: Set<st
       lines.push(line);
       continue;
     }
-    const rule = repairRule(line.value, start, zones, notes);
+    const rule = repairRule(line.value, start, around);
     if (rule.kind === "problem") return rule.problem;
     if (seen.has(`${line.name}:${rule.text}`)) continue;
     seen.add(`${line.name}:${rule.text}`);
@@ -160,14 +169,16 @@ function compareRevisions(a: readonly [number, number], b: readonly [number, num
   return a[0] - b[0] || a[1] - b[1];
 }
 
-/** Each occurrence once: the last description counts. */
+/** Each occurrence once: the description that was changed last counts, of equal ones the last. */
 function unique(events: readonly Component[], zones: CalendarZones, notes: Set<string>): Component[] {
   const byInstance = new Map<string, Component>();
   for (const event of events) {
     const original = firstDate(event, "RECURRENCE-ID");
     const key = original === null ? "" : `${original.form === "date"} ${zones.instant(original)}`;
-    if (byInstance.has(key)) notes.add("An occurrence was described twice; the last description counts.");
-    byInstance.set(key, event);
+    const known = byInstance.get(key);
+    if (known !== undefined) notes.add("An occurrence was described twice; the newest description counts.");
+    if (known === undefined || compareRevisions(revision(event), revision(known)) >= 0)
+      byInstance.set(key, event);
   }
   return [...byInstance.values()];
 }

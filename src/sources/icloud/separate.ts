@@ -3,14 +3,14 @@ import { type Component, lineOf, mapEvents } from "../../calendar/component.ts";
 import { type ContentLine, contentLine } from "../../calendar/content-line.ts";
 import { type DateValue, dateValuesOf, dayMs, parseDuration } from "../../calendar/date-value.ts";
 import { eventTimes, firstDate } from "../../calendar/event-times.ts";
-import { instanceName } from "../../calendar/instance.ts";
+import { instanceName, partName } from "../../calendar/instance.ts";
 import { masterOf, overridesOf } from "../../calendar/recurrence.ts";
 import { parseRule } from "../../calendar/rule.ts";
 import { dated, listed, movedTo } from "./listed.ts";
 import { isWalkable, mostListed, startsOf, withEndOf } from "./series-rule.ts";
 import { originalWall } from "./series-form.ts";
 
-/** A calendar with one meeting in it, and the instance that it is of (see TranslatedEvent). */
+/** A calendar with one meeting in it, and the instance or part that it is (see TranslatedEvent). */
 export type Part = { readonly calendar: Component; readonly instance: string | null };
 
 /** How far occurrences have to be right: wall clocks. */
@@ -57,9 +57,10 @@ type Separation = Surroundings & {
   /** Starts that a part has already. */
   readonly taken: Set<number>;
   readonly events: {
+    /** Null for what keeps the place of the series. */
+    readonly name: string | null;
     readonly event: Component;
     readonly starts: ReadonlySet<number>;
-    readonly first: number;
   }[];
 };
 
@@ -80,10 +81,10 @@ function partsOf(it: Separation): Parts {
   if (rules.length > 1) notes.add("It has several rules: each became a series of its own.");
   const dates = listedStarts(it, rules.length === 0);
   for (const [at, text] of rules.entries()) {
-    const complaint = addRule(it, text, at === 0);
+    const complaint = addRule(it, text, at === 0 ? null : `rule ${at + 1}`);
     if (complaint !== null) return problem(complaint);
   }
-  const complaint = addDates(it, dates);
+  const complaint = addDates(it, dates, rules.length === 0 ? null : "dates");
   if (complaint !== null) return problem(complaint);
   addPeriods(it);
   return { kind: "parts", parts: assigned(it) };
@@ -101,9 +102,9 @@ function listedStarts(it: Separation, withStart: boolean): number[] {
   return withStart ? [it.start.wall, ...walls] : walls;
 }
 
-function addRule(it: Separation, text: string, isFirst: boolean): string | null {
+function addRule(it: Separation, text: string, name: string | null): string | null {
   const { zones, horizon, notes } = it;
-  const walls = startsOf(text, it.start, zones, horizon.until, isFirst);
+  const walls = startsOf(text, it.start, zones, horizon.until, name === null);
   if (walls === null)
     return `Its recurrence rule has more occurrences than can be looked through: ${text.slice(0, 80)}`;
   const starts = walls.filter((wall) => !it.taken.has(wall));
@@ -116,6 +117,7 @@ function addRule(it: Separation, text: string, isFirst: boolean): string | null 
     return addDates(
       it,
       starts.filter((wall) => wall >= horizon.from),
+      name,
     );
   }
   const moved = movedTo(it.master, first, zones);
@@ -135,11 +137,11 @@ function addRule(it: Separation, text: string, isFirst: boolean): string | null 
     .filter((wall) => wall >= first)
     .map((wall) => dated("EXDATE", { ...it.start, wall }));
   const event = { ...moved, lines: [...kept, contentLine("RRULE", counted), ...exceptions] };
-  add(it, event, starts);
+  add(it, name, event, starts);
   return null;
 }
 
-function addDates(it: Separation, walls: readonly number[]): string | null {
+function addDates(it: Separation, walls: readonly number[], name: string | null): string | null {
   const starts = [...new Set(walls)]
     .filter((wall) => !it.taken.has(wall) && !it.excluded.has(wall))
     .toSorted((a, b) => a - b);
@@ -149,7 +151,7 @@ function addDates(it: Separation, walls: readonly number[]): string | null {
   const hasOverrides = overridesOf(it.part.calendar).some((event) =>
     left.has(originalWall(event) ?? Number.NaN),
   );
-  add(it, listed(it.master, starts, it.zones, hasOverrides), starts);
+  add(it, name, listed(it.master, starts, it.zones, hasOverrides), starts);
   return null;
 }
 
@@ -164,21 +166,20 @@ function addPeriods(it: Separation): void {
       if (line.name === "DTSTART") return [dated("DTSTART", value), dated("DTEND", end)];
       return /^(?:DTEND|DURATION|RRULE|EXRULE|RDATE|EXDATE)$/.test(line.name) ? [] : [line];
     });
-    add(it, { ...it.master, lines: kept }, [start]);
+    const name = `period ${instanceName(value, it.zones.of(it.start))}`;
+    add(it, name, { ...it.master, lines: kept }, [start]);
   }
 }
 
-/** `starts` in order. */
-function add(it: Separation, event: Component, starts: readonly number[]): void {
+function add(it: Separation, name: string | null, event: Component, starts: readonly number[]): void {
   for (const wall of starts) it.taken.add(wall);
-  it.events.push({ event, starts: new Set(starts), first: starts[0] ?? 0 });
+  it.events.push({ name, event, starts: new Set(starts) });
 }
 
 /** Each override goes with the part that has its occurrence; an odd one stays with the first. */
 function assigned(it: Separation): Part[] {
   const { calendar, instance } = it.part;
   const overrides = overridesOf(calendar);
-  const zone = it.zones.of(it.start);
   const owner = (override: Component): number => {
     const wall = originalWall(override) ?? Number.NaN;
     return Math.max(
@@ -187,12 +188,12 @@ function assigned(it: Separation): Part[] {
     );
   };
   const owners = new Map(overrides.map((override) => [override, owner(override)]));
-  return it.events.map(({ event, first }, at) => ({
+  return it.events.map(({ name, event }, at) => ({
     calendar: mapEvents(calendar, (one) => {
       if (one === it.master) return event;
       return owners.get(one) === at ? one : null;
     }),
-    instance: at === 0 ? instance : instanceName({ ...it.start, wall: first }, zone),
+    instance: name === null ? instance : partName(instance, name),
   }));
 }
 

@@ -1,5 +1,5 @@
 import type { CalendarZones } from "../../calendar/calendar-zones.ts";
-import { type Component, lineOf, mapEvents, valueOf } from "../../calendar/component.ts";
+import { type Component, lineOf, mapEvents } from "../../calendar/component.ts";
 import { type ContentLine, contentLine } from "../../calendar/content-line.ts";
 import {
   type DateValue,
@@ -10,6 +10,7 @@ import {
 } from "../../calendar/date-value.ts";
 import { firstDate } from "../../calendar/event-times.ts";
 import { masterOf } from "../../calendar/recurrence.ts";
+import { tzidOf } from "../../calendar/tzid.ts";
 import type { Zone } from "../../calendar/zones.ts";
 import { dateLine } from "./date-text.ts";
 
@@ -69,8 +70,24 @@ export function likeStart(value: DateValue, start: DateValue, own: Zone, zones: 
 /** The zone in which the days of an object begin: the one that it describes, if it is just one, else the owner's. */
 export function ownZone(calendar: Component, zones: CalendarZones): Zone {
   const blocks = calendar.children.filter((child) => child.name === "VTIMEZONE");
-  const tzid = blocks.length === 1 ? valueOf(blocks[0] ?? calendar, "TZID") : null;
-  return tzid === null ? zones.of({ form: "floating", wall: 0 }) : zones.zone(tzid);
+  const [block, ...more] = blocks;
+  const tzid = block === undefined || more.length > 0 ? "" : tzidOf(block);
+  return tzid === "" ? zones.of({ form: "floating", wall: 0 }) : zones.zone(tzid);
+}
+
+/**
+ * What names the occurrence of an override whose series is not there, in the form that the series is likely to have:
+ * that of the override's own start, but for a time of day, which a series of whole days has not. Null without one.
+ */
+export function looseOriginal(event: Component, calendar: Component, zones: CalendarZones): DateValue | null {
+  const original = firstDate(event, "RECURRENCE-ID");
+  const start = firstDate(event, "DTSTART");
+  // Its type is that of the series (RFC 5545 3.8.4.4): a date is one of whole days, though this one may have an hour.
+  if (original === null || start === null || original.form === "date") return original;
+  const own = ownZone(calendar, zones);
+  const local = original.form === "utc" ? own.toWall(original.wall) : original.wall;
+  const isDay = original.wall % dayMs === 0 || local % dayMs === 0;
+  return start.form === "date" && !isDay ? original : likeStart(original, start, own, zones);
 }
 
 /** Starts of the overrides by the clock of their series. */

@@ -67,6 +67,8 @@ export function isWalkable(text: string, start: DateValue, until: number): boole
   if (/[+-]?(?:[6-9]|\d\d)[A-Z]/.test(byDay)) return false;
   if (frequency === "MINUTELY" || frequency === "SECONDLY") return false;
   if (frequency === "WEEKLY" && has("BYHOUR") && !has("BYDAY")) return false;
+  // It takes the weekday of another day.
+  if (has("BYYEARDAY") && has("BYDAY")) return false;
   const isThinned = has("BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS");
   const days = (until - start.wall) / dayMs;
   if (frequency === "HOURLY") return !(isThinned || has("BYDAY", "BYHOUR")) || days * 24 < 3_000;

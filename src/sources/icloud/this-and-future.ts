@@ -3,7 +3,7 @@ import { type Component, lineOf, mapEvents, withoutLines } from "../../calendar/
 import { type ContentLine, contentLine, parameterOf } from "../../calendar/content-line.ts";
 import { type DateValue, dateValuesOf, dayMs } from "../../calendar/date-value.ts";
 import { firstDate } from "../../calendar/event-times.ts";
-import { instanceName } from "../../calendar/instance.ts";
+import { instanceName, partName } from "../../calendar/instance.ts";
 import { masterOf, overridesOf, untilWall } from "../../calendar/recurrence.ts";
 import { parseRule } from "../../calendar/rule.ts";
 import { isCancelled } from "./cancelled.ts";
@@ -63,8 +63,8 @@ export function splitThisAndFuture(
     const next = segment(series, change, { from: limits[at] ?? 0, before: limits[at + 1] ?? null });
     if (next === "too-many") return problem("A change of all later occurrences has too many of them.");
     if (next === null) continue;
-    const name = instanceName({ ...start, wall: limits[at] ?? 0 }, zones.of(start));
-    parts.push({ calendar: next, instance: parts.length === 0 ? null : name });
+    const from = instanceName({ ...start, wall: limits[at] ?? 0 }, zones.of(start));
+    parts.push({ calendar: next, instance: parts.length === 0 ? null : partName(null, `from ${from}`) });
   }
   return { kind: "parts", parts };
 }

@@ -1,8 +1,9 @@
 import { type ReadZone, zoneReader } from "../../calendar/calendar-zones.ts";
 import { type Component, valueOf, withLine } from "../../calendar/component.ts";
-import { parameterOf } from "../../calendar/content-line.ts";
+import { escapeText, parameterOf } from "../../calendar/content-line.ts";
 import { dateValuesOf } from "../../calendar/date-value.ts";
 import { isReadableBlock } from "../../calendar/observance-zone.ts";
+import { blocksByTzid } from "../../calendar/tzid.ts";
 import { timeZoneBlock } from "../../calendar/vtimezone.ts";
 import { ianaZone, isIanaZone, writtenName } from "../../calendar/zones.ts";
 
@@ -16,10 +17,7 @@ export function addTimeZones(
   fallback: string,
 ): { readonly calendar: Component; readonly notes: readonly string[] } {
   const others = calendar.children.filter(({ name }) => name !== "VTIMEZONE");
-  const present = Map.groupBy(
-    calendar.children.filter(({ name }) => name === "VTIMEZONE"),
-    (block) => valueOf(block, "TZID") ?? "",
-  );
+  const present = blocksByTzid(calendar);
   const tzids = new Set(others.flatMap(tzidsOf));
   const earliest = others.flatMap(wallsOf).reduce((least, wall) => Math.min(least, wall), Infinity);
   const read = zoneReader(calendar);
@@ -27,19 +25,24 @@ export function addTimeZones(
   const blocks = [...tzids].flatMap((tzid) => {
     const zone = read(tzid);
     if (zone === null) unknown.push(tzid);
-    const own = zone === null ? undefined : ownBlock(zone, present.get(tzid) ?? []);
-    if (own !== undefined) return [withLocation(own, tzid, zone)];
+    const own = zone === null ? undefined : ownBlock(zone, present(tzid));
+    if (own !== undefined) return [withTzid(withLocation(own, tzid, zone), tzid)];
     const made = timeZoneBlock(zone?.name ?? fallback, earliest);
     if (made === null) return [];
-    return [made.tzid === tzid ? made.component : withLine(made.component, "TZID", tzid)];
+    return [withTzid(made.component, tzid)];
   });
-  const unused = [...present].flatMap(([tzid, [block]]) =>
-    tzids.has(tzid) || block === undefined ? [] : [block],
-  );
+  const used = new Set([...tzids].flatMap(present));
+  const unused = calendar.children.filter((child) => child.name === "VTIMEZONE" && !used.has(child));
   return {
     calendar: { ...calendar, children: [...blocks, ...unused, ...others] },
     notes: unknownNotes(unknown, fallback),
   };
+}
+
+/** The block by the name that the parameters have, so that whoever compares texts finds it. */
+function withTzid(block: Component, tzid: string): Component {
+  const written = escapeText(tzid);
+  return valueOf(block, "TZID") === written ? block : withLine(block, "TZID", written);
 }
 
 function unknownNotes(tzids: readonly string[], fallback: string): string[] {

@@ -14,11 +14,12 @@ import { firstDate } from "../../calendar/event-times.ts";
 import { meetingIdentity } from "../../calendar/identity.ts";
 import { instanceName, instanceOnDay } from "../../calendar/instance.ts";
 import { oneLine } from "../../calendar/people-text.ts";
-import { fitForServer } from "../../calendar/poison.ts";
+import { clippedNote, fitForServer } from "../../calendar/poison.ts";
 import { masterOf } from "../../calendar/recurrence.ts";
 import type { TranslationContext, Translator } from "../source.ts";
 import { cancelOccurrences, isCancelled } from "./cancelled.ts";
 import { repairCalendar } from "./repair.ts";
+import { looseOriginal } from "./series-form.ts";
 import { type Horizon, type Part, type Parts, separate } from "./separate.ts";
 import { splitThisAndFuture } from "./this-and-future.ts";
 
@@ -43,14 +44,17 @@ export const caldavTranslator: Translator = {
       if (child.name !== "VEVENT" && child.name !== "VTIMEZONE")
         notes.add(`A ${child.name.slice(0, 40)} beside the event was left out.`);
     }
-    const meetings = Map.groupBy(eventsOf(calendar), uidOf);
+    // Copies of one meeting may write its UID in two ways.
+    const meetings = Map.groupBy(eventsOf(calendar), (event) =>
+      JSON.stringify(meetingIdentity(uidOf(event))),
+    );
     if (meetings.size === 0)
       return { kind: "skipped", reason: "It holds no event (a task, a journal entry or free/busy times)." };
     if (meetings.size > 1)
       notes.add(`It held ${meetings.size} different events in one object, which CalDAV forbids.`);
-    const outcomes = [...meetings].map(([uid, events]) => {
+    const outcomes = [...meetings.values()].map((events) => {
       const own = { ...calendar, children: [...blocksOf(calendar), ...events] };
-      return translateMeeting(own, uid, context);
+      return translateMeeting(own, uidOf(events[0] ?? calendar), context);
     });
     return joined(outcomes, notes);
   },
@@ -95,6 +99,8 @@ function joined(outcomes: readonly Translation[], notes: ReadonlySet<string>): T
   const [only] = outcomes;
   if (outcomes.length === 1 && only !== undefined && only.kind !== "translated") return only;
   const events = outcomes.flatMap((outcome) => (outcome.kind === "translated" ? outcome.events : []));
+  if (events.length > mostEvents)
+    return quarantined(`It holds ${events.length} events in one object, more than make sense.`);
   if (events.length === 0)
     return (
       outcomes.find((outcome) => outcome.kind === "quarantined") ??
@@ -105,6 +111,9 @@ function joined(outcomes: readonly Translation[], notes: ReadonlySet<string>): T
   );
   return { kind: "translated", events, notes: [...new Set([...notes, ...own].map(sentence))] };
 }
+
+/** Each is translated with the whole object whenever it is written. */
+const mostEvents = 300;
 
 function translateMeeting(given: Component, uid: string, context: TranslationContext): Translation {
   if (uid === "") return quarantined("It has no UID.");
@@ -152,7 +161,7 @@ function partsOf(calendar: Component, uid: string, context: TranslationContext, 
   };
 }
 
-/** From the beginning of the year before the window's to the end of the year after it: it moves once a year. */
+/** From the beginning of the year before the window's to the end of the year after it: each side moves once a year. */
 function horizonOf({ window }: TranslationContext): Horizon {
   const from = Date.UTC(new Date(window.from).getUTCFullYear() - 1, 0, 1);
   const until = Date.UTC(new Date(window.until).getUTCFullYear() + 2, 0, 1);
@@ -163,7 +172,7 @@ function horizonOf({ window }: TranslationContext): Horizon {
 function looseParts(calendar: Component, context: TranslationContext): Part[] {
   const zones = calendarZones(calendar, context.zone);
   return eventsOf(calendar).map((event) => {
-    const original = firstDate(event, "RECURRENCE-ID");
+    const original = looseOriginal(event, calendar, zones);
     return {
       calendar: { ...calendar, children: [...blocksOf(calendar), withoutLines(event, "RECURRENCE-ID")] },
       instance: original === null ? null : instanceName(original, zones.of(original)),
@@ -186,6 +195,3 @@ function translatePart(part: Part, identity: string, context: TranslationContext
   };
   return { kind: "translated", events: [event], notes: fitted.clipped ? [clippedNote] : [] };
 }
-
-const clippedNote =
-  "The series is too long for CalDAV servers: it is shown from the year before the window on, and read-only.";

@@ -1,5 +1,5 @@
 import type { Translation } from "../../../src/calendar/candidate.ts";
-import { createExpansion } from "../../../src/sources/graph/series-master.ts";
+import { createExpansion } from "../../../src/sources/graph/series-expansion.ts";
 import { readEvent } from "../../../src/sources/graph/series.ts";
 import { graphTranslator } from "../../../src/sources/graph/translate/translator.ts";
 import { simulatedReader } from "./simulated-reader.ts";

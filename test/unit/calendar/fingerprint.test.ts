@@ -32,6 +32,12 @@ function calendar(...events: readonly (readonly string[])[]): string {
 
 const original = calendar([...event, ...alarm], override);
 
+/** The fingerprint of an event with this start and a line for its end. */
+const lasting = (start: string, end: string): string => fingerprint(calendar(["UID:a", start, end]));
+
+const inNewYork = "DTSTART;TZID=America/New_York:20261031T230000";
+const inUtc = "DTSTART:20261031T230000Z";
+
 describe("a fingerprint", () => {
   it.each<[string, string]>([
     ["the order of properties", calendar([...event.toReversed(), ...alarm], override)],
@@ -158,6 +164,27 @@ describe("a fingerprint", () => {
     const fromSunday = biweekly.replace("FREQ=WEEKLY", "FREQ=WEEKLY;WKST=SU");
     expect(fingerprint(fromSunday)).not.toBe(fingerprint(biweekly));
     expect(fingerprint(biweekly.replace("FREQ=WEEKLY", "WKST=MO;FREQ=WEEKLY"))).toBe(fingerprint(biweekly));
+  });
+
+  it("sees the first day of the week where days of it are counted", () => {
+    const first = original.replace("BYDAY=MO", "BYDAY=SU,MO;BYSETPOS=1");
+    expect(fingerprint(first.replace("FREQ=WEEKLY", "WKST=SU;FREQ=WEEKLY"))).not.toBe(fingerprint(first));
+  });
+
+  it.each([
+    ["20261101T090000", "PT11H", "PT10H"],
+    ["20261102T230000", "P2D", "PT48H"],
+    ["20261101T230000", "P1D", "PT24H"],
+    ["20261031T233000", "PT30M", "P30D"],
+  ])("tells days from hours in a zone: up to %s is %s, not %s", (end, same, other) => {
+    const ended = lasting(inNewYork, `DTEND;TZID=America/New_York:${end}`);
+    expect(lasting(inNewYork, `DURATION:${same}`)).toBe(ended);
+    expect(lasting(inNewYork, `DURATION:${other}`)).not.toBe(ended);
+  });
+
+  it("takes a day for 24 hours where the start is in no zone", () => {
+    expect(lasting(inUtc, "DURATION:P1D")).toBe(lasting(inUtc, "DURATION:PT24H"));
+    expect(lasting(inUtc, "DTEND:20261101T230000Z")).toBe(lasting(inUtc, "DURATION:PT24H"));
   });
 
   it("sees any other character in any value that a person sees", () => {

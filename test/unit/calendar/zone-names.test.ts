@@ -12,12 +12,32 @@ describe("the IANA zone of a name", () => {
     ["(GMT+01.00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Berlin"],
     ["(UTC+05:30) Chennai, Kolkata, Mumbai, New Delhi", "Asia/Calcutta"],
     ["(UTC) Coordinated Universal Time", "Etc/UTC"],
+    ["(GMT) Greenwich Mean Time: Dublin, Edinburgh, Lisbon, London", "Europe/London"],
+    ["(GMT-06:00) Guadalajara, Mexico City, Monterrey - New", "America/Mexico_City"],
+    ["(GMT-06:00) Guadalajara, Mexico City, Monterrey - Old", "America/Mexico_City"],
+    ["(GMT-08:00) Tijuana, Baja California", "America/Tijuana"],
+    ["(GMT+06:00) Astana, Dhaka", "Asia/Dhaka"],
+    ["(UTC+13:00) Samoa", "Pacific/Apia"],
+    ["(UTC-04:00) Asuncion", "America/Asuncion"],
+    ["(UTC+10:30) Lord Howe Island", "Australia/Lord_Howe"],
+    ["Armenian Standard Time", "Asia/Yerevan"],
+    ["Mexico Standard Time", "America/Mexico_City"],
+    ["Mexico Standard Time 2", "America/Chihuahua"],
     ["(UTC-02:00) Mid-Atlantic - Old", null],
     ["Hawaii", null],
     ["(UTC-05:00) ", null],
   ])("%s is %s", (name, expected) => {
     expect(ianaZone(name)).toBe(expected);
   });
+});
+
+describe("a zone as Windows shows it, with an offset that it has not", () => {
+  it.each(["(GMT-11:00) Samoa", "(UTC+06:00) Astana", "(UTC+04:00) Volgograd", "(UTC+05:00) Hawaii"])(
+    "is not known: %s",
+    (name) => {
+      expect(ianaZone(name)).toBeNull();
+    },
+  );
 });
 
 describe("the name that is written for a zone", () => {

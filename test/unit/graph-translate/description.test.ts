@@ -31,6 +31,29 @@ describe("the address to join", () => {
   });
 });
 
+describe("an address to join that the body escapes in another way", () => {
+  const url = "https://teams.microsoft.com/l/meetup-join/19%3agov:abc%40thread.v2/0?context=%7b%7d";
+
+  it.each([
+    url.replace(/%../g, (escape) => escape.toUpperCase()),
+    url.replace("%40", "@"),
+    url.replace("%3a", ":"),
+  ])("is not said again beside %s", (written) => {
+    const text = `Come: ${written}`;
+    expect(ofText(text, { onlineMeeting: { joinUrl: url } }).description).toBe(text);
+  });
+
+  it("is said beside another one, a broken one, and one inside a mail filter's", () => {
+    for (const other of [
+      "https://teams.microsoft.com/l/meetup-join/19%3Aother",
+      "https://x.example/%E0%A4%A",
+    ])
+      expect(ofText(other, { onlineMeeting: { joinUrl: url } }).description).toBe(`${other}\n\nJoin: ${url}`);
+    const filtered = `https://nam12.safelinks.protection.outlook.com/?url=${encodeURIComponent(zoom)}`;
+    expect(ofText(filtered).description).toBe(`${filtered}\n\nJoin: ${zoom}`);
+  });
+});
+
 describe("attachments", () => {
   const webLink = "https://outlook.office365.com/owa/?itemid=1";
 
@@ -119,10 +142,19 @@ describe("the places of an event", () => {
       "GEO:46.500000;-123.250000",
       "X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-ADDRESS=Astoria;X-APPLE-RADIUS=100;X-TITLE=Pier:geo:46.500000,-123.250000",
     ]);
-    expect(placeLines({ location, locations: [{ displayName: "Quay" }] })).toEqual(["LOCATION:Quay"]);
     expect(placeLines({ location: { ...location, displayName: "Pier; Quay" }, locations: [] })[0]).toBe(
       "LOCATION:Pier\\; Quay\\, Astoria",
     );
+  });
+
+  it.each([
+    ["the main one, where the list says nothing", "Room 5", [""], "Room 5"],
+    ["both, where the main one is not in the list", "Room 5", ["Room 6"], "Room 5\\; Room 6"],
+    ["the list, where the main one is all of it", "Room 5; Room 6", ["Room 5", "Room 6"], "Room 5\\; Room 6"],
+    ["the list, where the main one is in it", "Room 6", ["Room 5", "Room 6"], "Room 5\\; Room 6"],
+  ])("are %s", (_, displayName, names, expected) => {
+    const locations = names.map((name) => ({ displayName: name }));
+    expect(placeLines({ location: { displayName }, locations })).toEqual([`LOCATION:${expected}`]);
   });
 
   it("have a web address where they have no other", () => {

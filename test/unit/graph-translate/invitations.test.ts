@@ -64,6 +64,12 @@ describe("what Microsoft Teams writes into a body", () => {
     ]);
   });
 
+  it("loses its help pages behind a mail filter too", () => {
+    const page = encodeURIComponent("https://aka.ms/JoinTeamsMeeting?omkt=en-US");
+    const filtered = `https://usg02.safelinks.protection.office365.us/?url=${page}&amp;data=05`;
+    expect(ofHtml(`<b>a</b> <a href="${filtered}">Need help?</a>`).description).toBe("a");
+  });
+
   it("loses its rulers and its air in any language, as text too", () => {
     const lines = [
       "Hallo",
@@ -233,6 +239,23 @@ describe("what people wrote around it", () => {
       }),
       { seed: 20_261_122 },
     );
+  });
+
+  it.each([
+    ["a table and its ruler", "We zoom in.\n\nActuals\n----------\n| a | b |\n| c | d |"],
+    ["a ruler", `Agenda\n${ruler}\nMore`],
+    ["a ruler of another kind", `Agenda\n──────────\n-:-:-:-:-:-~\nMore\nSee ${zoom} now.`],
+    [
+      "lines like a service's",
+      `See ${zoom} first.\nAgenda:\n\nTime: 10\n\nPassword: x\n\nDial in early\n\nBye`,
+    ],
+    ["a table beside a link", `${zoom}\nNumbers\n| a | b |\n----------\n| c | d |`],
+    [
+      "sentences of a service",
+      "Please do not edit this section.\n\nWebex\nNeed help? Go to https://x.example/",
+    ],
+  ])("keeps %s", (_, text) => {
+    expect(ofText(text).description).toBe(text);
   });
 
   it("keeps its paragraphs and its dashes where no service is near", () => {

@@ -136,9 +136,39 @@ describe("a single event of Graph", () => {
     expect(linesOf(single({ showAs: "tentative" }))).toContain("STATUS:TENTATIVE");
   });
 
+  it("knows the words of Graph in any case", () => {
+    const spelled: object = {
+      showAs: "WorkingElsewhere",
+      sensitivity: "Private",
+      importance: "HIGH",
+      isOrganizer: false,
+      responseStatus: { response: "TentativelyAccepted" },
+      attendees: [
+        { type: "Resource", emailAddress: { name: "Room" } },
+        { type: "Optional", status: { response: "Declined" }, emailAddress: { name: "Cy" } },
+      ],
+    };
+    expect(linesOf(single(spelled))).toEqual(
+      expect.arrayContaining([
+        "TRANSP:TRANSPARENT",
+        "X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE",
+        "CLASS:PRIVATE",
+        "PRIORITY:1",
+        "DESCRIPTION:Your answer: tentative\\nAttendees:\\n- Cy (optional\\, declined)\\nRooms and resources:\\n- Room",
+      ]),
+    );
+  });
+
   it("rings only where the reminder is on", () => {
     expect(linesOf(single())).not.toContain("BEGIN:VALARM");
     expect(linesOf(single({ isReminderOn: true }))).toContain("TRIGGER:-PT15M");
+    const after = { isReminderOn: true, reminderMinutesBeforeStart: -15 };
+    expect(linesOf(single(after))).toContain("TRIGGER:PT15M");
+  });
+
+  it.each([1e21, -1e21, 1_051_201, 1.5])("does not ring %d minutes before", (minutes) => {
+    const lines = linesOf(single({ isReminderOn: true, reminderMinutesBeforeStart: minutes }));
+    expect(lines).not.toContain("BEGIN:VALARM");
   });
 
   it("is stamped with its source's last change, so that it reads the same tomorrow", () => {
@@ -228,7 +258,7 @@ describe("a single event of Graph", () => {
         end: { dateTime: "2099-03-02T20:00:00", timeZone: "UTC" },
       },
     ],
-    ["a shape that nobody documents", { attendees: JSON.parse("7") }],
+    ["a shape that nobody documents", { iCalUId: JSON.parse("7") }],
     ["no id", { id: "" }],
   ])("with %s is quarantined alone", (_, changes) => {
     expect(single(changes).kind).toBe("quarantined");

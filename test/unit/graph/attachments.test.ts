@@ -51,7 +51,7 @@ const fetchOf = ({ nativeId, native }: NativeEvent): OwedWork => ({ kind: "fetch
 function answerList(id: string, body: nock.Body, status = 200): nock.Scope {
   return nock(graph)
     .get(`${eventPath(id)}/attachments`)
-    .query({ $select: "name,isInline,size,contentType" })
+    .query({ $select: "name,isInline" })
     .reply(status, body);
 }
 

@@ -44,7 +44,7 @@ describe("the colours of categories", () => {
     });
     nock(graph)
       .get("/v1.0/more?$skip=3")
-      .reply(200, { value: [category("Dark", "Preset24"), category("RED CATEGORY", "preset1")] });
+      .reply(200, { value: [category(" Dark ", "Preset24"), category("RED CATEGORY", "preset1")] });
     const { categoryColors } = await list(sourceUnderTest());
     expect(Object.entries(categoryColors ?? {})).toEqual([
       ["dark", "purple"],

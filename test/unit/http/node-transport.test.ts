@@ -344,7 +344,18 @@ describe("a kept-alive connection that the server closes at the moment of re-use
     expect(requests).toEqual(["GET", "PROPFIND", "PROPFIND"]);
   });
 
-  it("does not let a write be sent twice", async () => {
+  it("lets a write with a condition be sent once more", async () => {
+    const { server, requests } = await droppingServer();
+    await using _ = server;
+    await using transport = createTransport();
+    await transport.send(get(server.url));
+    const headers = { "if-none-match": "*" };
+    const answer = await transport.send({ method: "PUT", url: server.url, headers, body: "x" });
+    expect(answer.text).toBe("ok");
+    expect(requests).toEqual(["GET", "PUT", "PUT"]);
+  });
+
+  it("does not let any other write be sent twice", async () => {
     const { server, requests } = await droppingServer();
     await using _ = server;
     await using transport = createTransport();

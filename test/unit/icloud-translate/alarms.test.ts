@@ -40,14 +40,42 @@ describe("an alarm of iCloud's", () => {
     );
   });
 
-  it.each(["TRIGGER:soon", "TRIGGER:20260302", "TRIGGER:"])(
-    "loses an alarm with %s, and says so",
-    (trigger) => {
-      const translation = translate(...event(...times, ...alarm(trigger)));
-      expect(linesOf(translation)).not.toContain("BEGIN:VALARM");
-      expect(notesOf(translation)).toHaveLength(1);
-    },
-  );
+  it("is shown on the screen where it does not say what it does", () => {
+    const mute = ["BEGIN:VALARM", "TRIGGER:-PT5M", "END:VALARM"];
+    const translation = translate(...event(...times, ...mute));
+    expect(linesOf(translation)).toEqual(
+      expect.arrayContaining(["TRIGGER:-PT5M", "ACTION:DISPLAY", "DESCRIPTION:Reminder"]),
+    );
+    expect(notesOf(translation)).toEqual(["An alarm did not say what it does; it is shown on the screen."]);
+  });
+
+  it.each([
+    ["TRIGGER:-P15M", "TRIGGER;VALUE=DURATION:-PT15M"],
+    ["TRIGGER:PT-15M", "TRIGGER;VALUE=DURATION:-PT15M"],
+    ["TRIGGER;RELATED=END:P-1DT2H", "TRIGGER;VALUE=DURATION;RELATED=END:-P1DT2H"],
+    ["TRIGGER:-PT1D", "TRIGGER;VALUE=DURATION:-P1D"],
+    ["TRIGGER:-PT5M\r\nREPEAT:2\r\nDURATION:P1D1H", "DURATION:P1DT1H"],
+  ])("says when it was meant to be, with a note: %s", (given, wanted) => {
+    const translation = translate(...event(...times, ...alarm(given)));
+    expect(linesOf(translation)).toContain(wanted);
+    expect(notesOf(translation)).toEqual([
+      `The ${wanted.slice(0, wanted.search(/[;:]/))} of an alarm was not written as iCalendar has it; it is read as ${wanted.slice(wanted.lastIndexOf(":") + 1)}.`,
+    ]);
+  });
+
+  it.each([
+    "TRIGGER:-P-15M",
+    "TRIGGER:P1Y",
+    "TRIGGER:P",
+    "TRIGGER:PT",
+    "TRIGGER:soon",
+    "TRIGGER:20260302",
+    "TRIGGER:",
+  ])("loses an alarm with %s, and says so", (trigger) => {
+    const translation = translate(...event(...times, ...alarm(trigger)));
+    expect(linesOf(translation)).not.toContain("BEGIN:VALARM");
+    expect(notesOf(translation)).toHaveLength(1);
+  });
 
   it("has nothing in it but alarms: an event within it, with people, is left out and noted", () => {
     const inner = ["BEGIN:VEVENT", "ATTENDEE:mailto:a@example.com", "END:VEVENT"];

@@ -54,7 +54,7 @@ describe("a series with RDATEs", () => {
         "DTEND:20260316T130000Z",
       ],
       [
-        "2026-03-05T08:00:00.000Z",
+        "part dates",
         berlin("DTSTART", "20260305T090000"),
         berlin("DTEND", "20260305T100000"),
         "RRULE:FREQ=DAILY;COUNT=1",
@@ -71,7 +71,11 @@ describe("a series with RDATEs", () => {
     const translation = translate(...event(...inBerlin, periods));
     expect(whenOf(translation)).toEqual([
       [null, start, end, "RRULE:FREQ=DAILY;COUNT=1", berlin("RDATE", "20260305T090000")],
-      ["2026-03-06T08:00:00.000Z", berlin("DTSTART", "20260306T090000"), berlin("DTEND", "20260306T120000")],
+      [
+        "part period 2026-03-06T08:00:00.000Z",
+        berlin("DTSTART", "20260306T090000"),
+        berlin("DTEND", "20260306T120000"),
+      ],
     ]);
     expect(notesOf(translation)).toEqual(["A date of RDATE could not be read: x/PT1H."]);
   });
@@ -84,7 +88,7 @@ describe("a series of several rules", () => {
     expect(whenOf(translation)).toEqual([
       [null, start, end, "RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=4"],
       [
-        "2026-03-10T08:00:00.000Z",
+        "part rule 2",
         berlin("DTSTART", "20260310T090000"),
         berlin("DTEND", "20260310T100000"),
         "RRULE:FREQ=MONTHLY;BYMONTHDAY=9,10;COUNT=3",
@@ -97,7 +101,7 @@ describe("a series of several rules", () => {
   it("counts what another rule has already", () => {
     const rules = ["RRULE:FREQ=DAILY;INTERVAL=4;COUNT=3", "RRULE:FREQ=DAILY;INTERVAL=2;COUNT=5"];
     expect(whenOf(translate(...event(...inBerlin, ...rules)))[1]).toEqual([
-      "2026-03-04T08:00:00.000Z",
+      "part rule 2",
       berlin("DTSTART", "20260304T090000"),
       berlin("DTEND", "20260304T100000"),
       "RRULE:FREQ=DAILY;INTERVAL=2;COUNT=4",
@@ -138,7 +142,7 @@ describe("a change of all later occurrences", () => {
     expect(whenOf(translation)).toEqual([
       [null, start, end, "RRULE:FREQ=WEEKLY;UNTIL=20260309T080000Z"],
       [
-        "2026-03-16T08:00:00.000Z",
+        "part from 2026-03-16T08:00:00.000Z",
         berlin("DTSTART", "20260316T110000"),
         berlin("DTEND", "20260316T123000"),
         "RRULE:FREQ=WEEKLY;COUNT=3",
@@ -165,7 +169,7 @@ describe("a change of all later occurrences", () => {
       ...change("20260504T090000", "DTSTART:20260503T070000Z", "DTEND:20260503T080000Z"),
     );
     expect(whenOf(translation)[1]).toEqual([
-      "2026-05-04T07:00:00.000Z",
+      "part from 2026-05-04T07:00:00.000Z",
       berlin("DTSTART", "20260503T090000"),
       berlin("DTEND", "20260503T100000"),
       "RRULE:FREQ=DAILY;COUNT=1",

@@ -7,6 +7,7 @@ import {
   serialiseComponent,
   valueOf,
 } from "../../../src/calendar/component.ts";
+import { unescapeText } from "../../../src/calendar/content-line.ts";
 import { addTimeZones } from "../../../src/sources/icloud/time-zones.ts";
 
 const fallback = "America/New_York";
@@ -75,7 +76,7 @@ describe("a TZID of an object", () => {
     const { calendar } = addTimeZones(given, fallback);
     const [written, ...more] = blocksOf(calendar);
     expect(more).toEqual([]);
-    expect(written && valueOf(written, "TZID")).toBe(tzid);
+    expect(written && unescapeText(valueOf(written, "TZID") ?? "")).toBe(tzid);
     expect(written && valueOf(written, "X-LIC-LOCATION")).toBe(location);
     expect(written?.children.length).toBeGreaterThan(0);
     expect(startKnown(calendar, tzid)).toBe(startKnown(calendarOf(...event(location)), location));
@@ -88,10 +89,17 @@ describe("a TZID of an object", () => {
     ["Pacific", block("Pacific", "+1200")],
     ["Mine", [...block("Mine", "+0300"), ...block("Mine", "+0700")]],
     ["Europe/Berlin", ["BEGIN:VTIMEZONE", "TZID:Europe/Berlin", "END:VTIMEZONE"]],
+    ["Amsterdam, Berlin, Bern", block("Amsterdam\\, Berlin\\, Bern", "+0100")],
+    ["Amsterdam, Berlin, Bern", block("Amsterdam, Berlin, Bern", "+0100")],
+    ["Amsterdam, Berlin, Bern", []],
+    ["Foo", block("Foo ", "+0100")],
+    ["Foo", block("foo", "+0100")],
+    ["Foo", [...block("foo", "+0300"), ...block("Foo", "+0100")]],
   ])("%s with the block %j is read by others as it is by us", (tzid, lines) => {
     const given = calendarOf(...lines, ...event(tzid));
     const { calendar } = addTimeZones(given, fallback);
     expect(blocksOf(calendar)).toHaveLength(1);
+    expect(blocksOf(calendar).map((one) => unescapeText(valueOf(one, "TZID") ?? ""))).toEqual([tzid]);
     expect(startRead(calendar)).toBe(startKnown(calendar, tzid));
     expect(startKnown(calendar, tzid)).toBe(startKnown(given, tzid));
   });

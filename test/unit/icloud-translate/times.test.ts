@@ -42,6 +42,14 @@ describe("a start", () => {
     },
   );
 
+  it("that stands twice counts once, where both are one instant", () => {
+    const two = [inBerlin[0] ?? "", "DTSTART:20260302T080000Z"];
+    expect(whenOf(translate(...event(...two)))[0]?.[1]).toBe(two[0]);
+    expect(whenOf(translate(...event(...two.toReversed())))[0]?.[1]).toBe(two[1]);
+    for (const other of ["DTSTART:20260302T090000Z", "DTSTART;VALUE=DATE:20260302"])
+      expect(reasonOf(translate(...event(inBerlin[0] ?? "", other)))).toBe("It has two different starts.");
+  });
+
   it("that an occurrence lacks is where its series has it", () => {
     const series = event(...inBerlin, "RRULE:FREQ=DAILY;COUNT=3");
     const translation = translate(...series, ...event("RECURRENCE-ID:20260303T080000Z", "SUMMARY:x"));
@@ -63,6 +71,18 @@ describe("an end", () => {
     ],
     ["hours of a day", ["DTSTART;VALUE=DATE:20260302", "DURATION:PT48H"], ["DTEND;VALUE=DATE:20260304"]],
     ["days of a day", ["DTSTART;VALUE=DATE:20260302", "DURATION:P2D"], ["DURATION:P2D"]],
+    [
+      "a sign within, minutes without a T",
+      ["DTSTART:20260302T090000Z", "DURATION:P+90M"],
+      ["DURATION:+PT90M"],
+    ],
+    ["hours without a T", ["DTSTART:20260302T090000Z", "DURATION:P1D1H"], ["DURATION:P1DT1H"]],
+    [
+      "hours without end",
+      ["DTSTART;VALUE=DATE:20260901", "DURATION:PT99999999999999H"],
+      ["DTEND;VALUE=DATE:20260902"],
+    ],
+    ["centuries", ["DTSTART:20260302T090000Z", "DURATION:P999999999W"], ["DTEND:20260302T090000Z"]],
     ["small letters", ["DTSTART:20260302T090000Z", "DURATION:pt1h"], ["DURATION:PT1H"]],
     [
       "both",
@@ -129,6 +149,38 @@ describe("what names an occurrence", () => {
     );
     const lines = unfolded(eventsOf(translate(...series, ...utc, ...zoned))[0]);
     expect(lines.filter((line) => line.startsWith("SUMMARY"))).toEqual(["SUMMARY:new"]);
+  });
+
+  it("counts as it was described last, in whatever order", () => {
+    const series = event(...inBerlin, "RRULE:FREQ=DAILY;COUNT=3");
+    const named = ["RECURRENCE-ID:20260303T080000Z", "DTSTART:20260303T100000Z"];
+    const moved = event(...named, "SEQUENCE:5", "SUMMARY:new");
+    const cancelled = event(...named, "SEQUENCE:2", "STATUS:CANCELLED");
+    for (const events of [
+      [moved, cancelled],
+      [cancelled, moved],
+    ]) {
+      const lines = unfolded(eventsOf(translate(...series, ...events.flat()))[0]);
+      expect(lines).toContain("SUMMARY:new");
+      expect(lines.filter((line) => line.startsWith("EXDATE"))).toEqual([]);
+    }
+  });
+
+  it.each([
+    ["RECURRENCE-ID;VALUE=DATE:20270105", "DTSTART:20270105T140000Z", "2027-01-05"],
+    ["RECURRENCE-ID:20270105T050000Z", "DTSTART;VALUE=DATE:20270106", "2027-01-05"],
+    ["RECURRENCE-ID:20270105T000000Z", "DTSTART;VALUE=DATE:20270106", "2027-01-05"],
+    ["RECURRENCE-ID:20270105T140000Z", "DTSTART;VALUE=DATE:20270106", "2027-01-05T14:00:00.000Z"],
+    ["RECURRENCE-ID:20270105T090000", `${inBerlin[0]}`, "2027-01-05T08:00:00.000Z"],
+  ])("names it as the series would, where that is elsewhere: %s, %s", (original, start, instance) => {
+    expect(eventsOf(translate(...event(original, start)))[0]?.instance).toBe(instance);
+  });
+
+  it("lasts no longer than anything does", () => {
+    const dates = "RDATE;VALUE=PERIOD:20260305T090000Z/P99999999999D";
+    const translation = translate(...event(...times, dates));
+    expect(whenOf(translation)).toHaveLength(1);
+    expect(notesOf(translation)).toEqual(["The end of a period of RDATE could not be read: P99999999999D."]);
   });
 });
 

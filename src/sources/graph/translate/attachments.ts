@@ -1,6 +1,7 @@
 import { safeUrl } from "../../../calendar/compose.ts";
 import { oneLine } from "../../../calendar/people-text.ts";
 import type { GraphEvent } from "../native.ts";
+import { objectsOf, textOf } from "./loose.ts";
 
 const mostNames = 30;
 
@@ -12,9 +13,9 @@ export function attachmentsText(event: GraphEvent): string {
   if (!Array.isArray(event.attachments)) {
     return event.hasAttachments === true ? `Attachments: ${link ?? "see Outlook"}` : "";
   }
-  const names = event.attachments
+  const names = objectsOf(event.attachments)
     .filter((attachment) => attachment.isInline !== true)
-    .map(({ name }) => oneLine((name ?? "").slice(0, 255)) || "(without a name)");
+    .map(({ name }) => oneLine(textOf(name).slice(0, 255)) || "(without a name)");
   if (names.length === 0) return "";
   const more = names.length - mostNames;
   return [
@@ -26,6 +27,6 @@ export function attachmentsText(event: GraphEvent): string {
 
 /** The event in Outlook on the web; https only. */
 function webLinkOf(event: GraphEvent): string | null {
-  const link = safeUrl(event.webLink ?? null);
-  return link?.startsWith("https:") === true && link.length <= 4_096 ? link : null;
+  const link = safeUrl(textOf(event.webLink));
+  return link?.startsWith("https:") === true ? link : null;
 }

@@ -20,6 +20,7 @@ const block = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
 
 let caught: DomNode | null = null;
 let depth = 0;
+let indents = 0;
 
 const catchRoot: FormatCallback = (element, walk, builder) => {
   caught ??= element;
@@ -56,15 +57,34 @@ const link: FormatCallback = (element, walk, builder) => {
   if (target === null) return walk(element.children, builder);
   if (isHelpPage(target)) return;
   let words = "";
+  // Each word counts for the innermost link alone: there may be hundreds around it.
+  const outer = builder.popWordTransform();
   builder.pushWordTransform((word) => {
     words += word;
     return word;
   });
   walk(element.children, builder);
   builder.popWordTransform();
+  if (outer !== undefined) builder.pushWordTransform(outer);
   if (words === "" && element.children.length === 0) return;
   if (!addressesAreSame(words, target))
     builder.addInline(` <${target.replace(/^(?:mailto|tel):/, "")}>`, { noWordTransform: true });
+};
+
+/** Quotes and lists write every line in them anew: those within so many others are only put on their own lines. */
+const mostIndents = 8;
+
+const indented: FormatCallback = (element, walk, builder, options) => {
+  const name = element.name === "ul" ? "unorderedList" : element.name === "ol" ? "orderedList" : "blockquote";
+  const format = indents < mostIndents ? builder.options.formatters[name] : undefined;
+  indents += 1;
+  if (format !== undefined) format(element, walk, builder, options);
+  else {
+    builder.openBlock(block);
+    walk(element.children, builder);
+    builder.closeBlock(block);
+  }
+  indents -= 1;
 };
 
 type Builder = Parameters<FormatCallback>[2];
@@ -130,7 +150,8 @@ const selectors: SelectorDefinition[] = [
     }),
   ),
   { selector: "hr", options: { length: 3, leadingLineBreaks: 1, trailingLineBreaks: 1 } },
-  { selector: "ul", options: { itemPrefix: "- " } },
+  { selector: "ul", format: "indented", options: { itemPrefix: "- " } },
+  ...["ol", "blockquote"].map((selector) => ({ selector, format: "indented" })),
   ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({
     selector,
     options: { uppercase: false, leadingLineBreaks: 2 },
@@ -143,7 +164,7 @@ const convert = compile({
   // Without the zero-width space, which is a character like any other.
   whitespaceCharacters: " \t\r\n\f",
   limits: { maxDepth: deepest, maxBaseElements: 1, ellipsis: "…" },
-  formatters: { catchRoot, plain, link, table },
+  formatters: { catchRoot, plain, link, table, indented },
   selectors,
 });
 
@@ -152,6 +173,7 @@ export function readHtml(html: string): ReadHtml {
   if (!/[<&]/.test(html)) return { text: html.replace(/[ \t\r\n\f]+/g, " "), root: null };
   caught = null;
   depth = 0;
+  indents = 0;
   const text = convert(`<${wrapper}>${html}`);
   const root = caught;
   caught = null;

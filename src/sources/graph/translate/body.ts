@@ -1,8 +1,10 @@
 import { stripControls } from "../../../calendar/content-line.ts";
 import type { GraphEvent } from "../native.ts";
 import { readHtml } from "./body-text.ts";
+import { isBottomless, withoutTags } from "./bottomless.ts";
 import { cleanHtml } from "./html-body.ts";
 import { tidyInvitation } from "./invitation-text.ts";
+import { textOf, wordOf } from "./loose.ts";
 
 /** The body of an event in both forms; `html` is null where it would say no more than the text. */
 export type Body = { readonly text: string; readonly html: string | null };
@@ -13,22 +15,26 @@ const longestHtml = 60_000;
 /** What is parsed of a body: several times what can come of it. */
 const longestSource = 400_000;
 
+/** The exceptions of a series mostly have one body: it is read once. */
+let latest: { readonly content: string; readonly body: Body } = {
+  content: "",
+  body: { text: "", html: null },
+};
+
 /** The body as readable text and, where it has formatting, as harmless HTML. Both are bounded. */
-export function bodyOf(event: GraphEvent): Body {
-  const content = event.body?.content ?? "";
-  if (event.body?.contentType === "text") return { text: readable(content, false), html: null };
-  const source = bounded(content);
-  const isCut = source.length === longestSource;
-  if (isBottomless(source)) return { text: readable(source.replace(/<[^<>]*>/g, " "), isCut), html: null };
-  const { text, root } = readHtml(source);
-  return { text: readable(text, isCut), html: root === null ? null : cleanHtml(root, longestHtml) };
+export function bodyOf({ body }: GraphEvent): Body {
+  const content = textOf(body?.content);
+  if (wordOf(body?.contentType) === "text") return { text: readable(content, false), html: null };
+  if (content !== latest.content) latest = { content, body: bodyOfHtml(content) };
+  return latest.body;
 }
 
-/** Whether thousands of elements may be open at once: parsers take the square of that time. */
-function isBottomless(source: string): boolean {
-  if (source.length < 50_000) return false;
-  const count = (pattern: RegExp): number => source.match(pattern)?.length ?? 0;
-  return count(/<(?!(?:br|img|hr|meta|link|col|input|wbr)\b)[a-z]/gi) - count(/<\//g) > 5_000;
+function bodyOfHtml(content: string): Body {
+  const source = bounded(content);
+  const isCut = source.length === longestSource;
+  if (isBottomless(source)) return { text: readable(withoutTags(source), isCut), html: null };
+  const { text, root } = readHtml(source);
+  return { text: readable(text, isCut), html: root === null ? null : cleanHtml(root, longestHtml) };
 }
 
 /** Megabytes are mostly pictures in the text and styles of Word: without these before it is cut. */

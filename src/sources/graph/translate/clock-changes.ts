@@ -5,7 +5,10 @@ import type { Starts } from "./exclusions.ts";
 import { isDoubtful } from "./graph-time.ts";
 import type { SeriesClock } from "./series-clock.ts";
 
-/** An occurrence as Exchange has it: instants, its end by the wall clock. */
+/**
+ * An occurrence as Exchange is taken to have it: instants, its end by the wall clock. Microsoft does not document which
+ * of clock and length a change of clocks leaves alone; this is what its calendar views are assumed to show.
+ */
 export type Moment = { readonly start: number; readonly end: number };
 
 /** When the occurrence at a wall clock is. An end that a missing hour swallows keeps its distance. */
@@ -25,6 +28,9 @@ export function isMisplaced(clock: SeriesClock, wall: number): boolean {
   return end - start !== length || [wall, wall + length].some((one) => isDoubtful(clock.named, one));
 }
 
+/** Longer events may end an hour off: to look for theirs would take days of work for nothing. */
+const mostDays = 400;
+
 /** Those that a rule alone misplaces, in the years of the window: so a window that moves on alters nothing for a year. */
 export function misplacedWalls(clock: SeriesClock, starts: Starts, window: Window): readonly number[] {
   const { tzid } = clock.named;
@@ -33,7 +39,7 @@ export function misplacedWalls(clock: SeriesClock, starts: Starts, window: Windo
   const until = Date.UTC(new Date(window.until).getUTCFullYear() + 1, 0, 1);
   if (!(from < until)) return [];
   const timeOfDay = clock.start % dayMs;
-  const lead = Math.ceil((clock.end - clock.start) / dayMs) + 1;
+  const lead = Math.min(Math.ceil((clock.end - clock.start) / dayMs) + 1, mostDays);
   const walls = tableOf(tzid)
     .changes(from, until)
     .flatMap(({ at, to }) => {

@@ -1,9 +1,9 @@
 import type { Window } from "../../../calendar/window.ts";
-import type { GraphInstance, GraphSeries } from "../native.ts";
+import { type GraphInstance, type GraphSeries, typeOf } from "../native.ts";
 import { isMisplaced, misplacedWalls, momentAt } from "./clock-changes.ts";
 import type { Starts } from "./exclusions.ts";
 import { allDayTimes, instantOf, type Times, zonedTimes } from "./graph-time.ts";
-import { occurrenceWall, type SeriesClock } from "./series-clock.ts";
+import { occurrenceWall, type SeriesClock, valueAt } from "./series-clock.ts";
 
 /** Times of an occurrence (named by its wall clock) that the rule does not give, or gives otherwise. */
 export type Correction = { readonly wall: number; readonly times: Times };
@@ -33,7 +33,10 @@ export function corrections(
   return { found: all, leftOut: Math.max(0, shown.length - mostCorrections) };
 }
 
-function timesAt(clock: SeriesClock, wall: number): Times {
+/** The times of the occurrence at a wall clock, where nobody changed it. */
+export function timesAt(clock: SeriesClock, wall: number): Times {
+  if (clock.isAllDay)
+    return { start: valueAt(clock, wall), end: valueAt(clock, wall + clock.end - clock.start) };
   const { start, end } = momentAt(clock, wall);
   return zonedTimes(start, end, clock.named);
 }
@@ -44,7 +47,8 @@ type Shown = readonly [wall: number, times: Times];
 export function shownOtherwise(series: GraphSeries, clock: SeriesClock, starts: Starts): readonly Shown[] {
   const known = new Set(series.exceptions.map(({ id }) => id));
   const shown = (series.instances?.items ?? [])
-    .filter(({ id, type }) => type !== "exception" && (id === undefined || !known.has(id)))
+    .filter((instance) => typeOf(instance) !== "exception")
+    .filter(({ id }) => id === undefined || !known.has(id))
     .flatMap((instance): Shown[] => {
       const wall = occurrenceWall(instance, clock);
       const times = wall === null ? null : timesOf(instance, clock);

@@ -2,6 +2,7 @@ import type { EventDescription } from "../../../calendar/compose.ts";
 import type { GraphEvent } from "../native.ts";
 import { wordsOf } from "./description.ts";
 import { instantOfText, type Times } from "./graph-time.ts";
+import { textOf, wordOf } from "./loose.ts";
 import { placesOf } from "./places.ts";
 
 /** What recurs in an event, or says which occurrence it is. */
@@ -13,6 +14,9 @@ export const onlyOnce: Repetition = { recurrenceId: null, rule: null, excluded: 
 const longestName = 1_000;
 const mostCategories = 100;
 
+/** Two years. */
+const longestReminder = 2 * 525_600;
+
 /** The typed form of a Graph event at these times. */
 export function describe(
   event: GraphEvent,
@@ -21,26 +25,40 @@ export function describe(
   repetition: Repetition = onlyOnce,
 ): EventDescription {
   const created = instantOfText(event.createdDateTime);
-  const showAs = event.showAs ?? "busy";
+  const showAs = wordOf(event.showAs);
   return {
     uid,
     ...times,
     ...repetition,
     ...wordsOf(event),
-    summary: (event.subject ?? "").trim().slice(0, longestName),
+    summary: cut(textOf(event.subject).trim()),
     places: placesOf(event),
-    categories: (event.categories ?? []).slice(0, mostCategories).map((name) => name.slice(0, longestName)),
+    categories: categoriesOf(event),
     color: null,
     created,
     // The source's own last change, so that the same input gives the same text on any day.
     modified: instantOfText(event.lastModifiedDateTime) ?? created ?? times.start.wall,
     status: event.isCancelled === true ? "CANCELLED" : showAs === "tentative" ? "TENTATIVE" : "CONFIRMED",
-    isTransparent: showAs === "free" || showAs === "workingElsewhere",
+    isTransparent: showAs === "free" || showAs === "workingelsewhere",
     busyStatus: busyStatuses.get(showAs) ?? "BUSY",
-    classification: classifications.get(event.sensitivity ?? "normal") ?? "PUBLIC",
-    priority: priorities.get(event.importance ?? "") ?? null,
+    classification: classifications.get(wordOf(event.sensitivity)) ?? "PUBLIC",
+    priority: priorities.get(wordOf(event.importance)) ?? null,
     alarmMinutes: alarmOf(event),
   };
+}
+
+function categoriesOf({ categories }: GraphEvent): string[] {
+  const names: readonly unknown[] = Array.isArray(categories) ? categories : [];
+  return names
+    .filter((name) => typeof name === "string")
+    .slice(0, mostCategories)
+    .map(cut);
+}
+
+/** Never within a character. */
+function cut(text: string): string {
+  if (text.length <= longestName) return text;
+  return `${text.slice(0, longestName).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
 // Maps, so that a word that Graph may learn one day falls back instead of failing.
@@ -48,7 +66,7 @@ const busyStatuses: ReadonlyMap<string, EventDescription["busyStatus"]> = new Ma
   ["free", "FREE"],
   ["tentative", "TENTATIVE"],
   ["oof", "OOF"],
-  ["workingElsewhere", "WORKINGELSEWHERE"],
+  ["workingelsewhere", "WORKINGELSEWHERE"],
 ]);
 
 const classifications: ReadonlyMap<string, EventDescription["classification"]> = new Map([
@@ -66,7 +84,6 @@ const priorities: ReadonlyMap<string, number> = new Map([
 /** The minutes are filled in even where the reminder is off. */
 function alarmOf(event: GraphEvent): number | null {
   const minutes = event.reminderMinutesBeforeStart;
-  return event.isReminderOn === true && typeof minutes === "number" && Number.isInteger(minutes)
-    ? minutes
-    : null;
+  if (event.isReminderOn !== true || typeof minutes !== "number" || !Number.isInteger(minutes)) return null;
+  return Math.abs(minutes) <= longestReminder ? minutes : null;
 }

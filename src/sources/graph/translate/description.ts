@@ -3,6 +3,7 @@ import { attachmentsText } from "./attachments.ts";
 import { bodyOf } from "./body.ts";
 import { escapeHtml } from "./html-body.ts";
 import { joinUrlOf } from "./join-url.ts";
+import { holdsAddress } from "./links.ts";
 import { peopleOf } from "./people.ts";
 
 /** What an event says in words, as text and, where its body has formatting, as HTML; and where it is joined. */
@@ -17,7 +18,7 @@ export function wordsOf(event: GraphEvent): Words {
   const body = bodyOf(event);
   const joinUrl = joinUrlOf(event, body.text);
   // Phones offer to join where the notes hold the address.
-  const isSaid = joinUrl === null || body.text.includes(joinUrl);
+  const isSaid = joinUrl === null || holdsAddress(body.text, joinUrl);
   const additions = [isSaid ? "" : `Join: ${joinUrl}`, attachmentsText(event), peopleOf(event)].filter(
     (part) => part !== "",
   );

@@ -1,7 +1,6 @@
 import { dayMs } from "../../../calendar/date-value.ts";
-import type { GraphSeries } from "../native.ts";
-import { dayOfOccurrenceId } from "../occurrence-id.ts";
-import { occurrenceWall, originalWall, type SeriesClock, wallOnDay } from "./series-clock.ts";
+import { type GraphSeries, typeOf } from "../native.ts";
+import { namedWall, occurrenceWall, originalWall, type SeriesClock } from "./series-clock.ts";
 
 /** The starts that the rule gives between two wall clocks, both inclusive. */
 export type Starts = (from: number, to: number) => readonly number[];
@@ -11,7 +10,7 @@ export type Starts = (from: number, to: number) => readonly number[];
  * are cancelled, and the gaps between what the rule gives (`starts`) and a complete read of instances.
  */
 export function excludedWalls(series: GraphSeries, clock: SeriesClock, starts: Starts): number[] {
-  const listed = (series.cancelled ?? []).map((id) => wallOnDay(clock, dayOfOccurrenceId(id) ?? ""));
+  const listed = (series.cancelled ?? []).map((id) => namedWall(id, clock));
   const cancelled = series.exceptions
     .filter((exception) => exception.isCancelled === true)
     // Nobody moves what is cancelled: its own start is the best guess where it does not say.
@@ -49,7 +48,7 @@ function seenWalls(series: GraphSeries, clock: SeriesClock): ReadonlySet<number>
   const instances = (series.instances?.items ?? [])
     .filter(({ id }) => id === undefined || !known.has(id))
     .map((instance) =>
-      instance.type === "exception" ? originalWall(instance, clock) : occurrenceWall(instance, clock),
+      typeOf(instance) === "exception" ? originalWall(instance, clock) : occurrenceWall(instance, clock),
     );
   const exceptions = series.exceptions.map((exception) => originalWall(exception, clock));
   return instances.includes(null)

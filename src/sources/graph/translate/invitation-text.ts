@@ -1,8 +1,8 @@
 /** A line of underscores (Teams), dashes and tildes (Google) or box drawing (Zoom), by which services fence their part. */
-const ruler = /^(?:_{10,}|[-:~]{10,}|[─━═]{3,})$/;
+const ruler = /^(?:_{10,}|(?=[-:]*~)[-:~]{10,}|[─━═]{3,})$/;
 
-/** Whether a text may hold what a conferencing service wrote. */
-const mentioned = /_{10}|teams\.|zoom|meet\.google|webex/i;
+/** Blank lines, and those of nothing but ornaments. */
+const air = /^(?:[|\s]*|-{3,})$/;
 
 /** Where a service's part leads to. */
 const serviceLink =
@@ -28,20 +28,50 @@ const joinWords =
 /** Words that a service writes on the line before the address. */
 const joinHeading = /^(?:Join Zoom Meeting|Join meeting|Join from the meeting link)$/i;
 
+const teamsHeading = /^Microsoft Teams(?: meeting)?(?: ?Need help\?)?(?: ?<https:\/\/aka\.ms\/[^\s<>]*>)?$/i;
+
 /**
  * Lines of a body without the rulers, and with less of the air and the ornaments, of the parts that Microsoft
- * Teams, Zoom, Google Meet and Webex write into it. What people wrote stays, in its order.
+ * Teams, Zoom, Google Meet and Webex write into it: what stands between two rulers of Teams with a link to it, and
+ * lines that read like a service's, in a row with a link to one. All others stay as they are, in their order.
  */
-export function tidyInvitation(lines: readonly string[]): string[] {
-  if (!lines.some((line) => mentioned.test(line))) return [...lines];
+export function tidyInvitation(lines: readonly string[]): readonly string[] {
+  if (!lines.some((line) => serviceLink.test(line))) return lines;
   const fenced = fencedLines(lines);
+  const linked = linkedLines(lines);
   const kept = lines.flatMap((line, at): Line[] => {
+    if (!fenced.has(at) && !linked.has(at)) return [{ text: line, isOurs: false }];
     const text = tidyLine(line.trim());
     if (text === null) return [];
     const isOurs = fenced.has(at) || label.test(text) || phone.test(text) || serviceLink.test(text);
     return [{ text: text === line.trim() ? line : text, isOurs: text !== "" && isOurs }];
   });
   return withoutAir(kept);
+}
+
+/** Which lines stand in an unbroken row of lines like a service's, and of air, with a link to a service among them. */
+function linkedLines(lines: readonly string[]): ReadonlySet<number> {
+  const linked = new Set<number>();
+  let row: number[] = [];
+  let hasLink = false;
+  for (const [at, line] of [...lines, "."].entries()) {
+    const text = line.trim();
+    if (isLikeService(text)) {
+      row.push(at);
+      hasLink ||= serviceLink.test(text);
+      continue;
+    }
+    if (hasLink) for (const one of row) linked.add(one);
+    row = [];
+    hasLink = false;
+  }
+  return linked;
+}
+
+function isLikeService(line: string): boolean {
+  return [air, ruler, serviceLink, label, phone, noise, joinWords, teamsHeading].some((kind) =>
+    kind.test(line),
+  );
 }
 
 type Line = { readonly text: string; readonly isOurs: boolean };
@@ -52,13 +82,12 @@ function tidyLine(line: string): string | null {
   if (noise.test(line)) return null;
   const [, address] = joinWords.exec(line) ?? [];
   if (address !== undefined) return `Join: ${address}`;
-  if (/^Microsoft Teams(?: meeting)?(?: ?Need help\?)?(?: ?<https:\/\/aka\.ms\/[^\s<>]*>)?$/i.test(line))
-    return "Microsoft Teams meeting";
+  if (teamsHeading.test(line)) return "Microsoft Teams meeting";
   // What is left of "Learn more | Meeting options".
   return /^\||\|$/.test(line) ? line.replace(/^(?:\| ?)+/, "").replace(/ ?\|$/, "") : line;
 }
 
-/** Which lines stand between two rulers of underscores with a link to Teams between them, in any language. */
+/** The lines between two rulers of underscores with a link to Teams between them, in any language, and the rulers. */
 function fencedLines(lines: readonly string[]): ReadonlySet<number> {
   const rulers = lines.flatMap((line, at) => (/^_{10,}$/.test(line.trim()) ? [at] : []));
   const fenced = new Set<number>();
@@ -66,7 +95,7 @@ function fencedLines(lines: readonly string[]): ReadonlySet<number> {
     const to = rulers[index + 1] ?? from;
     const between = lines.slice(from + 1, to);
     if (between.length > 40 || !between.some((line) => serviceLink.test(line))) continue;
-    for (const [offset, line] of between.entries()) if (line.trim() !== "") fenced.add(from + 1 + offset);
+    for (let at = from; at <= to; at += 1) fenced.add(at);
   }
   return fenced;
 }

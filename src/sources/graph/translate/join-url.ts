@@ -1,6 +1,7 @@
 import { safeUrl } from "../../../calendar/compose.ts";
 import { findJoinUrl } from "../../../calendar/conference.ts";
 import type { GraphEvent } from "../native.ts";
+import { objectsOf, textOf } from "./loose.ts";
 
 /**
  * The address of the online meeting: as Exchange says, else the first one of a known service in the location
@@ -8,16 +9,16 @@ import type { GraphEvent } from "../native.ts";
  */
 export function joinUrlOf(event: GraphEvent, text: string): string | null {
   return (
-    safeUrl(event.onlineMeeting?.joinUrl ?? null) ??
-    safeUrl(event.onlineMeetingUrl ?? null) ??
+    safeUrl(textOf(event.onlineMeeting?.joinUrl)) ??
+    safeUrl(textOf(event.onlineMeetingUrl)) ??
     findJoinUrl(locationText(event)) ??
     findJoinUrl(text)
   );
 }
 
 function locationText({ location, locations }: GraphEvent): string {
-  return [location, ...(locations ?? []).slice(0, 50)]
-    .flatMap((place) => [place?.displayName ?? "", place?.locationUri ?? "", place?.uniqueId ?? ""])
-    .map((part) => part.slice(0, 4_096))
+  return [location, ...objectsOf(locations).slice(0, 50)]
+    .flatMap((place) => [place?.displayName, place?.locationUri, place?.uniqueId])
+    .map((part) => textOf(part).slice(0, 4_096))
     .join("\n");
 }

@@ -1,3 +1,5 @@
+import { withoutMailFilter } from "../../../calendar/mail-filter.ts";
+
 /**
  * Where a link leads, in its normal form: a web address, `mailto:` or `tel:`; null for everything else, which
  * no text should offer to open.
@@ -25,6 +27,18 @@ export function addressesAreSame(words: string, target: string): boolean {
   return written !== null && bare(written) === bare(new URL(target));
 }
 
+/** Whether a text holds a web address, also with other characters of it escaped. */
+export function holdsAddress(text: string, address: string): boolean {
+  if (text.includes(address)) return true;
+  const plain = unescaped(address);
+  return (text.match(/https?:\/\/[^\s<>"]+/gi) ?? []).some((found) => unescaped(found).startsWith(plain));
+}
+
+/** With the characters that its escapes stand for; those that stand for none in upper case. */
+function unescaped(address: string): string {
+  return address.replace(/(?:%[\da-f]{2})+/gi, (escapes) => decoded(escapes.toUpperCase()));
+}
+
 function bare({ host, pathname, search, hash }: URL): string {
   return `${host.replace(/^www\./, "")}${pathname.replace(/\/$/, "")}${search}${hash}`;
 }
@@ -43,7 +57,8 @@ function decoded(text: string): string {
 
 /** Pages that tell how to use Microsoft Teams: they stand in every invitation, in the language of its sender. */
 export function isHelpPage(target: string): boolean {
+  const page = /safelinks|urldefense/.test(target) ? (withoutMailFilter(new URL(target)) ?? target) : target;
   return /^https:\/\/(?:aka\.ms\/JoinTeamsMeeting|www\.microsoft\.com\/[\w/-]*microsoft-teams\/(?:download-app|join-a-meeting))(?:[?#]|$)/i.test(
-    target,
+    page,
   );
 }

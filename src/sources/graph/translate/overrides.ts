@@ -1,37 +1,50 @@
 import type { EventDescription } from "../../../calendar/compose.ts";
 import type { GraphEvent } from "../native.ts";
-import type { Correction } from "./corrections.ts";
+import { type Correction, timesAt } from "./corrections.ts";
 import { describe, onlyOnce } from "./describe.ts";
 import { allDayTimes, instantOf, type Times, zonedTimes } from "./graph-time.ts";
 import type { Placements } from "./placements.ts";
-import { type SeriesClock, valueAt } from "./series-clock.ts";
+import { isStart, type SeriesClock, valueAt } from "./series-clock.ts";
 
-/** The VEVENTs beside the master, by the wall clock of the occurrence that each stands for: one at the most. */
-export type Overrides = ReadonlyMap<number, EventDescription>;
+export type Overrides = {
+  /** The VEVENTs beside the master, by the wall clock of the occurrence that each stands for: one at the most. */
+  readonly events: ReadonlyMap<number, EventDescription>;
+  /** How many exceptions stand at the times that the series has there, since their own cannot be read. */
+  readonly untimed: number;
+  /** How many are not shown, since the series has nothing there either. */
+  readonly leftOut: number;
+};
 
 /**
  * Describes the exceptions, and the corrections of occurrences (see corrections.ts) that nobody changed and that are
- * not `excluded`. Null if the times of an exception cannot be read.
+ * not `excluded`.
  */
 export function describeOverrides(
   { placed }: Placements,
   corrected: readonly Correction[],
   excluded: ReadonlySet<number>,
   { master, clock, uid }: { master: GraphEvent; clock: SeriesClock; uid: string },
-): Overrides | null {
+): Overrides {
   const events = new Map<number, EventDescription>();
   const add = (wall: number, event: GraphEvent, times: Times): void => {
     events.set(wall, describe(event, uid, times, { ...onlyOnce, recurrenceId: valueAt(clock, wall) }));
   };
+  let untimed = 0;
+  let leftOut = 0;
   const { recurrence: _, ...plain } = master;
   for (const { wall, times } of corrected) if (!excluded.has(wall)) add(wall, plain, times);
   for (const { exception, wall } of placed) {
-    const whole = withDefaults(exception, plain);
+    const { start = null, end = null } = exception;
+    const whole = { ...withDefaults(exception, plain), start, end };
     const times = overrideTimes(whole, clock);
-    if (times === null) return null;
-    add(wall, whole, times);
+    if (times === null && !isStart(clock, wall)) {
+      leftOut += 1;
+      continue;
+    }
+    if (times === null) untimed += 1;
+    add(wall, whole, times ?? timesAt(clock, wall));
   }
-  return new Map([...events].toSorted(([a], [b]) => a - b));
+  return { events: new Map([...events].toSorted(([a], [b]) => a - b)), untimed, leftOut };
 }
 
 /** Properties that say one thing together: an exception that has one of them has none of the master's. */
@@ -51,6 +64,7 @@ function withDefaults(exception: GraphEvent, master: GraphEvent): GraphEvent {
 function overrideTimes(exception: GraphEvent, clock: SeriesClock): Times | null {
   if (exception.isAllDay === true) return allDayTimes(exception);
   const start = instantOf(exception.start, clock.named);
-  const end = instantOf(exception.end, clock.named);
-  return start === null || end === null ? null : zonedTimes(start, Math.max(start, end), clock.named);
+  if (start === null) return null;
+  const end = instantOf(exception.end, clock.named) ?? start + clock.end - clock.start;
+  return zonedTimes(start, Math.max(start, end), clock.named);
 }

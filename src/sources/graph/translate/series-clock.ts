@@ -1,7 +1,7 @@
 import type { DateTimeTimeZone } from "@microsoft/microsoft-graph-types";
 import { type DateValue, dayMs } from "../../../calendar/date-value.ts";
 import { zoneOf } from "../../../calendar/zones.ts";
-import type { GraphEvent, GraphSeries } from "../native.ts";
+import { type GraphEvent, type GraphSeries, typeOf } from "../native.ts";
 import { dayOfOccurrenceId, occurrenceIdOf } from "../occurrence-id.ts";
 import {
   hasOffset,
@@ -28,8 +28,8 @@ export type SeriesClock = {
 
 /**
  * The clock of a series: the zone that its recurrence names, else the event's own, the mailbox's, the
- * owner's (`fallback`, IANA), the last two with a note. Null if the master's times cannot be read, or if no
- * zone puts its start on the day that its range names.
+ * owner's (`fallback`, IANA), the last two with a note, which is also given where no zone puts its start on the day that
+ * its range names. Null if the master's times cannot be read.
  */
 export function seriesClock(series: GraphSeries, fallback: string): SeriesClock | null {
   const { master } = series;
@@ -39,14 +39,16 @@ export function seriesClock(series: GraphSeries, fallback: string): SeriesClock 
     .map((name) => namedZone(name))
     .filter((zone) => zone !== null);
   const [nearest = utcZone] = zones;
-  const named = namedZone(zoneName) ?? (isAllDay ? nearest : likelyZone(series, zones));
-  if (named === null) return null;
+  const known = namedZone(zoneName);
+  const likely = known === null && !isAllDay ? likelyZone(series, zones) : null;
+  const named = known ?? likely ?? nearest;
   const start = isAllDay ? wallOf(master.start) : wallIn(master.start, named, zoneName);
   const end = isAllDay ? wallOf(master.end) : wallIn(master.end, named, zoneName);
   if (start === null || end === null) return null;
   const isOwn = [zoneName, master.originalStartTimeZone].some((name) => namedZone(name)?.tzid === named.tzid);
+  const isOnItsDay = known !== null || likely !== null;
   const note =
-    isOwn || isAllDay
+    (isOwn && isOnItsDay) || isAllDay
       ? null
       : `The time zone "${zoneName ?? ""}" of the series is unknown; ${named.tzid ?? "UTC"} is used, so that occurrences may be shifted after a change of summer time.`;
   if (isAllDay) {
@@ -79,7 +81,7 @@ function likelyZone({ master, instances }: GraphSeries, zones: readonly NamedZon
   const isOnDay = ({ zone }: NamedZone): boolean => midnight(zone.toWall(instant)) === midnight(day);
   const possible = [...zones, ...fixedOffsets()].filter(isOnDay);
   const seen = (instances?.items ?? [])
-    .filter(({ type }) => type !== "exception")
+    .filter((instance) => typeOf(instance) !== "exception")
     .flatMap((instance) => instantOf(instance.start) ?? []);
   const isAtHour = ({ zone }: NamedZone): boolean => {
     const hour = zone.toWall(instant) % dayMs;
@@ -111,24 +113,48 @@ export function valueAt(clock: SeriesClock, wall: number): DateValue {
 }
 
 /** The wall clock of the occurrence on a day (`yyyy-mm-dd`); null if that is none. */
-export function wallOnDay(clock: SeriesClock, day: string): number | null {
+function wallOnDay(clock: SeriesClock, day: string): number | null {
   const date = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
   return Number.isNaN(date) ? null : date + (clock.start - midnight(clock.start));
+}
+
+/**
+ * The wall clock of the occurrence that an id `OID.<master>.<yyyy-mm-dd>` names; null if it names no day. Where the rule
+ * gives none on that day it is the one of a neighbouring day, if only one can be meant.
+ */
+export function namedWall(id: string | null, clock: SeriesClock): number | null {
+  const wall = wallOnDay(clock, dayOfOccurrenceId(id) ?? "");
+  return wall === null || isStart(clock, wall) ? wall : (neighbourOf(wall, clock) ?? wall);
+}
+
+/** True where the rule gives an occurrence, or is not known. */
+export function isStart({ starts }: SeriesClock, wall: number): boolean {
+  return starts === undefined || starts(wall, wall).length > 0;
+}
+
+function neighbourOf(wall: number, clock: SeriesClock): number | null {
+  const near = new Set(clock.starts?.(wall - 2 * dayMs, wall + 2 * dayMs));
+  const [side, ...more] = [-dayMs, dayMs].filter((distance) => near.has(wall + distance));
+  // Beside one of a run of days it is rather a day behind the end of the run.
+  return side === undefined || more.length > 0 || near.has(wall + 2 * side) ? null : wall + side;
 }
 
 const nearby = 3 * 3_600_000;
 
 /**
- * The wall clock by which the rule names an occurrence: from `occurrenceId`, else from `originalStart`
- * (UTC, whatever zone was asked for). Small differences to the series' time of day come from differing
+ * The wall clock by which the rule names an occurrence: from `occurrenceId`, else (or where the rule gives none on that
+ * day, but one here) from `originalStart` (UTC, whatever zone was asked for). Small differences to the series' time of day come from differing
  * zone tables and skipped hours, and are taken back; at any other hour it is the occurrence of that day. Null if
  * the event says neither.
  */
 export function originalWall(event: GraphEvent, clock: SeriesClock): number | null {
-  const day = dayOfOccurrenceId(occurrenceIdOf(event));
-  if (day !== null) return wallOnDay(clock, day);
+  const id = occurrenceIdOf(event);
+  const onDay = wallOnDay(clock, dayOfOccurrenceId(id) ?? "");
+  if (onDay !== null && isStart(clock, onDay)) return onDay;
   const instant = instantOfText(event.originalStart);
-  return instant === null ? null : snap(clock.named.zone.toWall(instant), clock);
+  const original = instant === null ? null : snap(clock.named.zone.toWall(instant), clock);
+  if (onDay === null) return original;
+  return original !== null && isStart(clock, original) ? original : namedWall(id, clock);
 }
 
 /** Wall clock of an occurrence that was not moved, from its own start. */

@@ -62,10 +62,24 @@ export function atFirstOccurrence(clock: SeriesClock, rule: Rule, end: RangeEnd)
   return null;
 }
 
+const mostStarts = 20_000;
+
 /** The starts of the rule from the clock's own start on. */
 export function startsOf(rule: Rule, clock: SeriesClock, end: RangeEnd): Starts {
+  const expand = (from: number, to: number): readonly number[] | null => {
+    const found = ruleStarts(rule, { start: clock.start, until: lastWall(end), from, to, limit: mostStarts });
+    return found.kind === "starts" ? found.walls : null;
+  };
+  if (rule.count === null || rule.count > mostStarts) return (from, to) => expand(from, to) ?? [];
+  // Each question would count from the start: so ahead of the questions, as far again each time.
+  let known: { readonly to: number; readonly walls: readonly number[] } | null = null;
   return (from, to) => {
-    const found = ruleStarts(rule, { start: clock.start, until: lastWall(end), from, to, limit: 20_000 });
-    return found.kind === "starts" ? found.walls : [];
+    if (known === null || known.to < to) {
+      const ahead = clock.start + 2 * Math.max(to - clock.start, 400 * dayMs);
+      const walls = expand(clock.start, ahead);
+      if (walls === null) return expand(from, to) ?? [];
+      known = { to: ahead, walls };
+    }
+    return known.walls.filter((wall) => wall >= from && wall <= to);
   };
 }

@@ -5,8 +5,8 @@ import { corrections, mostCorrections, shownOtherwise } from "./corrections.ts";
 import { describe } from "./describe.ts";
 import { excludedWalls } from "./exclusions.ts";
 import type { Times } from "./graph-time.ts";
-import { describeOverrides } from "./overrides.ts";
-import { placements } from "./placements.ts";
+import { describeOverrides, type Overrides } from "./overrides.ts";
+import { type Placements, placements } from "./placements.ts";
 import { endOfRange } from "./recurrence-rule.ts";
 import { type SeriesClock, seriesClock, valueAt } from "./series-clock.ts";
 import { atFirstOccurrence, ruleFor, startsOf } from "./series-rule.ts";
@@ -29,10 +29,7 @@ export function describeSeries(
   const { pattern, range } = series.master.recurrence ?? {};
   const end = range === null || range === undefined ? null : endOfRange(range);
   const given = seriesClock(series, context.zone);
-  if (given === null)
-    return problem(
-      "Its start or end cannot be read, or lies in no time zone on the day its recurrence begins.",
-    );
+  if (given === null) return problem("Its start or end cannot be read.");
   if (pattern === null || pattern === undefined || end === null) return unknownPattern(series, uid, given);
   const rule = ruleFor(pattern, end, series, given);
   if (rule === null) return unknownPattern(series, uid, given);
@@ -46,22 +43,30 @@ export function describeSeries(
   const corrected = corrections(series, clock, starts, context.window);
   const of = { master: series.master, clock, uid };
   const overrides = describeOverrides(found, corrected.found, new Set(excluded), of);
-  if (overrides === null) return problem("The start or end of an exception of it cannot be read.");
   const master = describe(series.master, uid, masterTimes(clock), {
     recurrenceId: null,
     rule: rule.text,
-    excluded: excluded.filter((wall) => !overrides.has(wall)).map((wall) => valueAt(clock, wall)),
+    excluded: excluded.filter((wall) => !overrides.events.has(wall)).map((wall) => valueAt(clock, wall)),
   });
   const notes = [
     clock.note,
-    found.leftOut > 0 ? leftOutNote(found.leftOut) : null,
+    ...overrideNotes(found, overrides),
     corrected.leftOut > 0 ? unlikeNote(corrected.leftOut) : null,
   ].filter((note) => note !== null);
-  return { kind: "described", events: [master, ...overrides.values()], notes };
+  return { kind: "described", events: [master, ...overrides.events.values()], notes };
+}
+
+function overrideNotes(found: Placements, { untimed, leftOut: more }: Overrides): readonly string[] {
+  const leftOut = found.leftOut + more;
+  return [...(leftOut > 0 ? [leftOutNote(leftOut)] : []), ...(untimed > 0 ? [untimedNote(untimed)] : [])];
+}
+
+function untimedNote(count: number): string {
+  return `${count} changed occurrence${count === 1 ? " is" : "s are"} shown at the time of the series: when ${count === 1 ? "it was" : "they were"} moved to cannot be read.`;
 }
 
 function leftOutNote(count: number): string {
-  return `${count} changed occurrence${count === 1 ? "" : "s"} cannot be shown: Graph does not say which of the series' days ${count === 1 ? "it replaces" : "they replace"}.`;
+  return `${count} changed occurrence${count === 1 ? "" : "s"} cannot be shown: Graph does not say clearly when ${count === 1 ? "it is" : "they are"}, or which of the series' days ${count === 1 ? "it replaces" : "they replace"}.`;
 }
 
 function unlikeNote(count: number): string {
@@ -75,21 +80,23 @@ function problem(text: string): DescribedSeries {
 /** What Exchange shows without a rule that we could write: the occurrences of a complete read, one by one. */
 function unknownPattern(series: GraphSeries, uid: string, given: SeriesClock): DescribedSeries {
   const written = JSON.stringify(series.master.recurrence ?? null).slice(0, 300);
-  const seen = shownOtherwise(series, given, () => []).toSorted(([a], [b]) => a - b);
-  const [first, ...more] = seen.slice(0, mostCorrections);
+  // In the order in which they were read: those of the window come first.
+  const seen = shownOtherwise(series, given, () => []).slice(0, mostCorrections);
+  const [first, ...more] = seen.toSorted(([a], [b]) => a - b);
   if (first === undefined) return problem(`Its recurrence is of no known kind: ${written}`);
   const [start, times] = first;
   const clock: SeriesClock = { ...given, start, end: start + given.end - given.start };
   const found = placements(series, clock, () => []);
   const of = { master: series.master, clock, uid };
   const corrected = more.map(([wall, other]) => ({ wall, times: other }));
-  const overrides = found === null ? null : describeOverrides(found, corrected, new Set(), of);
-  if (overrides === null) return problem(`Its recurrence is of no known kind: ${written}`);
+  if (found === null) return problem(`Its recurrence is of no known kind: ${written}`);
+  const overrides = describeOverrides(found, corrected, new Set(), of);
   // A rule, of one occurrence, since servers look for others only where there is one.
   const only = { recurrenceId: null, rule: "FREQ=DAILY;COUNT=1", excluded: [] };
   const note = `Its recurrence is of no known kind, so that only what Exchange shows of it up to ${(series.instances?.window.until ?? "").slice(0, 10)} is shown: ${written}`;
   const master = describe(series.master, uid, times, only);
-  return { kind: "described", events: [master, ...overrides.values()], notes: [note] };
+  const notes = [note, ...overrideNotes(found, overrides)];
+  return { kind: "described", events: [master, ...overrides.events.values()], notes };
 }
 
 /** With its exact length where the first occurrence is longer or shorter than the others: a change of clocks lies in it. */

@@ -1,10 +1,9 @@
 import type { RecurrencePattern } from "@microsoft/microsoft-graph-types";
 import { dayMs } from "../../../calendar/date-value.ts";
 import { parseRule, ruleStarts } from "../../../calendar/rule.ts";
-import type { GraphSeries } from "../native.ts";
-import { dayOfOccurrenceId } from "../occurrence-id.ts";
+import { type GraphSeries, typeOf } from "../native.ts";
 import { ruleOfPattern, type ShortMonths } from "./recurrence-rule.ts";
-import { occurrenceWall, originalWall, type SeriesClock, wallOnDay } from "./series-clock.ts";
+import { namedWall, occurrenceWall, originalWall, type SeriesClock } from "./series-clock.ts";
 
 /**
  * What a series of day 29 to 31 does in shorter months, by what Exchange showed: `skip` where a complete
@@ -20,18 +19,19 @@ export function shortMonthsOf(
   const from = Date.parse(instances.window.from) + dayMs;
   const to = Date.parse(instances.window.until) - dayMs;
   const skipped = new Set(startsOf(pattern, "skip", clock, from, to));
-  const cancelled = new Set(
-    (series.cancelled ?? []).map((id) => wallOnDay(clock, dayOfOccurrenceId(id) ?? "")),
+  const cancelled = new Set((series.cancelled ?? []).map((id) => namedWall(id, clock)));
+  const seen = new Set(
+    instances.items.map((item) =>
+      typeOf(item) === "exception" ? originalWall(item, clock) : occurrenceWall(item, clock),
+    ),
   );
-  const seen = instances.items.map((item) =>
-    item.type === "exception" ? originalWall(item, clock) : occurrenceWall(item, clock),
-  );
-  const last = Math.max(...seen.map((wall) => wall ?? 0));
+  let last = 0;
+  for (const wall of seen) last = Math.max(last, wall ?? 0);
   // Only between instances that were seen: behind the last one the series may simply have ended.
   const clampedOnly = startsOf(pattern, "clamp", clock, from, to).filter(
     (wall) => wall < last && !skipped.has(wall) && !cancelled.has(wall),
   );
-  return clampedOnly.length > 0 && !clampedOnly.some((wall) => seen.includes(wall)) ? "skip" : "clamp";
+  return clampedOnly.length > 0 && !clampedOnly.some((wall) => seen.has(wall)) ? "skip" : "clamp";
 }
 
 function startsOf(

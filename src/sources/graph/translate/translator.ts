@@ -6,9 +6,9 @@ import { meetingIdentity } from "../../../calendar/identity.ts";
 import { type DateValue, dayMs } from "../../../calendar/date-value.ts";
 import { instanceName, instanceOnDay } from "../../../calendar/instance.ts";
 import { utc } from "../../../calendar/zones.ts";
-import { fitForServer } from "../../../calendar/poison.ts";
+import { clippedNote, fitForServer } from "../../../calendar/poison.ts";
 import type { CategoryColors, TranslationContext, Translator } from "../../source.ts";
-import { type GraphEvent, type GraphSingle, type GraphSeries, parseNative } from "../native.ts";
+import { type GraphEvent, type GraphSingle, type GraphSeries, parseNative, typeOf } from "../native.ts";
 import { dayOfOccurrenceId, occurrenceIdOf } from "../occurrence-id.ts";
 import { describe } from "./describe.ts";
 import {
@@ -63,7 +63,8 @@ function guessNote({ start, originalStartTimeZone }: GraphEvent): string {
 
 /** The instance that a loose occurrence stands for, by `originalStart` or the day in its ids. */
 function instanceOf(event: GraphEvent, start: DateValue, instanceDate: string | null): string | null {
-  const isLoose = event.type === "occurrence" || event.type === "exception";
+  const type = typeOf(event);
+  const isLoose = type === "occurrence" || type === "exception";
   const original = isLoose ? instantOfText(event.originalStart) : null;
   const tzid = start.form === "zoned" ? start.tzid : (event.originalStartTimeZone ?? null);
   const zone = namedZone(tzid)?.zone ?? utc;
@@ -131,6 +132,3 @@ function withColor(event: EventDescription, colors: CategoryColors): EventDescri
   const colored = names.find((name) => Object.hasOwn(colors, name));
   return colored === undefined ? event : { ...event, color: colors[colored] ?? null };
 }
-
-const clippedNote =
-  "The series is too long for CalDAV servers: it is shown from the year before the window on, and read-only.";
