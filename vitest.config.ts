@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const project = (name: string, extra: object = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], environment: "node", ...extra },
+  test: { name, include: [`test/${name}/**/*.test.ts`], setupFiles: "test/fixed-seed.ts", ...extra },
 });
 
 export default defineConfig({

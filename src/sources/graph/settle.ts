@@ -32,11 +32,29 @@ export async function* settleOwed(
     const outcomes = await Promise.allSettled(
       batch.map((work) => settleOne(context, work, wholes.has(work.nativeId))),
     );
-    const settled = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+    const isAnswered = outcomes.some((outcome) => outcome.status === "fulfilled");
+    const settled = outcomes.flatMap((outcome, at): Settlement[] => {
+      if (outcome.status === "fulfilled") return [outcome.value];
+      const item = batch[at];
+      return item !== undefined && isAnswered && isUnanswered(outcome.reason)
+        ? [{ kind: "failed", item: { kind: item.kind, nativeId: item.nativeId }, error: outcome.reason }]
+        : [];
+    });
     if (settled.length > 0) yield settled;
-    const stopped = outcomes.find((outcome) => outcome.status === "rejected");
-    if (stopped !== undefined) throw stopped.reason;
+    if (settled.length === batch.length) continue;
+    const stopped = outcomes.find(
+      (outcome) => outcome.status === "rejected" && !(isAnswered && isUnanswered(outcome.reason)),
+    );
+    if (stopped?.status === "rejected") throw stopped.reason;
   }
+}
+
+/**
+ * True for a request that came to no answer. Where others of its batch did it is the matter of its event, a series that
+ * is too much for Exchange, say: it must not stand in front of all that is owed behind it for ever.
+ */
+function isUnanswered(error: unknown): error is RemoteError {
+  return error instanceof RemoteError && error.kind === "transient" && error.status === undefined;
 }
 
 async function settleOne(context: SettleContext, work: OwedWork, isOwedWhole: boolean): Promise<Settlement> {

@@ -45,6 +45,25 @@ describe("settling", () => {
     );
   });
 
+  it("puts a request without an answer down to its item where others are answered", async () => {
+    answerSingle("a");
+    nock(graph).persist().get(eventPath("b")).query(true).replyWithError(new Error("socket hang up"));
+    answerSingle("c");
+    const settled = await settleAll(sourceUnderTest().source, ["a", "b", "c"].map(owed));
+    expect(settled.map(({ item, kind }) => [item.nativeId, kind])).toEqual([
+      ["a", "staged"],
+      ["b", "failed"],
+      ["c", "staged"],
+    ]);
+  });
+
+  it("stops where nothing is answered", async () => {
+    nock(graph).persist().get(/./).query(true).replyWithError(new Error("socket hang up"));
+    await expect(settleAll(sourceUnderTest().source, ["a", "b"].map(owed))).rejects.toMatchObject({
+      kind: "transient",
+    });
+  });
+
   it.each([
     [401, "InvalidAuthenticationToken", "auth"],
     [429, "ApplicationThrottled", "throttled"],
