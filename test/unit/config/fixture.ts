@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../../../src/config/config.ts";
@@ -69,9 +70,10 @@ export type Folder = AsyncDisposable & {
 
 export async function createFolder(): Promise<Folder> {
   const path = await mkdtemp(join(tmpdir(), "kalends-config-"));
-  const write = async (name: string, content: string) => {
-    await writeFile(join(path, name), content);
-    return join(path, name);
+  const write = (name: string, content: string): Promise<string> => {
+    // At once: a watcher in this process must not find the file emptied and not yet written.
+    writeFileSync(join(path, name), content);
+    return Promise.resolve(join(path, name));
   };
   return {
     path,
