@@ -1,8 +1,8 @@
 import type { Component } from "./component.ts";
 import { type ContentLine, contentLine } from "./content-line.ts";
-import { type DateValue, dateValuesOf, dayMs, formatDateValue } from "./date-value.ts";
+import { dateValuesOf, dayMs } from "./date-value.ts";
 import { allDates, eventTimes } from "./event-times.ts";
-import { exactWall, untilWall } from "./recurrence.ts";
+import { exactWall, untilWall, withEndOf } from "./recurrence.ts";
 import { type Rule, ruleStarts } from "./rule.ts";
 import { earliest, latest, slackMs } from "./server-range.ts";
 import {
@@ -103,7 +103,8 @@ function clipRule(series: Series, part: Part): Series | null {
   const end = last ?? Number.POSITIVE_INFINITY;
   const isKept = (wall: number): boolean => wall >= anchor && wall <= Math.max(end, part.until);
   const lines = movedLines(series, anchor).flatMap((line): ContentLine[] => {
-    if (line.name === "RRULE") return [contentLine("RRULE", clippedRule(rule, times.start, last, series))];
+    if (line.name === "RRULE")
+      return [contentLine("RRULE", withEndOf(rule, last === null ? null : { last }, times.start, zones))];
     if (line.name !== "EXDATE" && line.name !== "RDATE") return [line];
     const walls = (dateValuesOf(line) ?? []).map((value) => exactWall(value, times.start, zones));
     if (walls.every(isKept)) return [line];
@@ -153,17 +154,6 @@ function rulePart({ times, zones }: Series, rule: Rule, from: number, to: number
   const until = untilWall(rule, times.start, zones);
   const found = ruleStarts(rule, { start, until, from, to, limit: mostSearched });
   return found.kind === "starts" ? found.walls : [];
-}
-
-/** The rule with its end at `last` (a wall clock), or as endless as it was. */
-function clippedRule(rule: Rule, start: DateValue, last: number | null, { zones }: Series): string {
-  const parts = [...rule.parts].filter(([name]) => name !== "COUNT" && name !== "UNTIL");
-  const isDay = start.form === "date" || start.form === "floating";
-  const end: DateValue = isDay
-    ? { form: start.form, wall: last ?? 0 }
-    : { form: "utc", wall: zones.of(start).toInstant(last ?? 0) };
-  if (last !== null) parts.push(["UNTIL", formatDateValue(end)]);
-  return parts.map(([name, value]) => `${name}=${value}`).join(";");
 }
 
 /** The series as a list of its starts, for rules that servers cannot read. */

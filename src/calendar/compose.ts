@@ -1,7 +1,7 @@
 import type { Component } from "./component.ts";
 import { conferenceService } from "./conference.ts";
 import { type ContentLine, contentLine, escapeText } from "./content-line.ts";
-import { type DateValue, dateParameters, formatDateValue } from "./date-value.ts";
+import { type DateValue, dated, formatDateValue } from "./date-value.ts";
 import { type Place, placeLines } from "./place-lines.ts";
 import { withinBudget } from "./text-budget.ts";
 import { timeZoneBlock } from "./vtimezone.ts";
@@ -73,13 +73,13 @@ function composeEvent(event: EventDescription): Component {
     instant("DTSTAMP", event.modified),
     ...(event.created === null ? [] : [instant("CREATED", event.created)]),
     instant("LAST-MODIFIED", event.modified),
-    date("DTSTART", event.start),
+    dated("DTSTART", event.start),
     event.length === undefined
-      ? date("DTEND", event.end)
+      ? dated("DTEND", event.end)
       : contentLine("DURATION", `PT${Math.round(event.length / 1_000)}S`),
-    ...(event.recurrenceId === null ? [] : [date("RECURRENCE-ID", event.recurrenceId)]),
+    ...(event.recurrenceId === null ? [] : [dated("RECURRENCE-ID", event.recurrenceId)]),
     ...(event.rule === null ? [] : [contentLine("RRULE", event.rule)]),
-    ...event.excluded.map((value) => date("EXDATE", value)),
+    ...event.excluded.map((value) => dated("EXDATE", value)),
     text("SUMMARY", event.summary),
     ...optionalText("DESCRIPTION", event.description),
     ...htmlDescription(event.html),
@@ -137,10 +137,6 @@ function optionalText(name: string, value: string): ContentLine[] {
 function categories(names: readonly string[]): ContentLine[] {
   const wanted = names.map((name) => escapeText(name.trim())).filter((name) => name !== "");
   return wanted.length === 0 ? [] : [contentLine("CATEGORIES", wanted.join(","))];
-}
-
-function date(name: string, value: DateValue): ContentLine {
-  return contentLine(name, formatDateValue(value), dateParameters(value));
 }
 
 function instant(name: string, at: number): ContentLine {

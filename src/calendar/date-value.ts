@@ -1,5 +1,4 @@
-import type { ContentLine } from "./content-line.ts";
-import { parameterOf } from "./content-line.ts";
+import { type ContentLine, contentLine, parameterOf } from "./content-line.ts";
 
 /**
  * A DATE or DATE-TIME value (RFC 5545 3.3.4, 3.3.5). `wall` is the wall clock in milliseconds as if it
@@ -64,6 +63,16 @@ export function formatDateValue(value: DateValue): string {
 export function dateParameters(value: DateValue): Record<string, string> {
   if (value.form === "date") return { VALUE: "DATE" };
   return value.form === "zoned" ? { TZID: value.tzid } : {};
+}
+
+/** A line of one date or time. */
+export function dated(name: string, value: DateValue): ContentLine {
+  return contentLine(name, formatDateValue(value), dateParameters(value));
+}
+
+/** True if two values are of one form and, with a zone, of one TZID: their wall clocks can be compared. */
+export function isOnSameClock(a: DateValue, b: DateValue): boolean {
+  return a.form === b.form && (a.form !== "zoned" || b.form !== "zoned" || a.tzid === b.tzid);
 }
 
 const durationShape =

@@ -1,6 +1,6 @@
 import type { CalendarZones } from "./calendar-zones.ts";
 import { type Component, lineOf, valueOf } from "./component.ts";
-import { type DateValue, dateValuesOf, dayMs, parseDuration } from "./date-value.ts";
+import { type DateValue, dateValuesOf, dayMs, isOnSameClock, parseDuration } from "./date-value.ts";
 
 /** Start and length of a VEVENT. */
 export type EventTimes = {
@@ -18,16 +18,11 @@ export function eventTimes(event: Component, zones: CalendarZones): EventTimes |
 function lengthOf(event: Component, start: DateValue, zones: CalendarZones): number {
   const end = firstDate(event, "DTEND");
   if (end !== null) {
-    const sameClock = end.form === start.form && tzidOf(end) === tzidOf(start);
-    return sameClock ? end.wall - start.wall : zones.instant(end) - zones.instant(start);
+    return isOnSameClock(end, start) ? end.wall - start.wall : zones.instant(end) - zones.instant(start);
   }
   const duration = parseDuration(valueOf(event, "DURATION") ?? "");
   if (duration !== null) return duration.days * dayMs + duration.ms;
   return start.form === "date" ? dayMs : 0;
-}
-
-function tzidOf(value: DateValue): string | null {
-  return value.form === "zoned" ? value.tzid : null;
 }
 
 /** The single value of DTSTART, DTEND or RECURRENCE-ID; null if it is absent or unreadable. */

@@ -1,6 +1,6 @@
 import type { Component } from "./component.ts";
 import { type ContentLine, parameterOf, splitTextList, stripControls, unescapeText } from "./content-line.ts";
-import { type DateValue, dayMs, parseDateValue, parseDuration } from "./date-value.ts";
+import { type DateValue, dayMs, isOnSameClock, parseDateValue, parseDuration } from "./date-value.ts";
 import { ianaZone, zoneOf } from "./zones.ts";
 
 /** Names that say nothing about what a person sees, or that servers and phones rewrite by themselves. */
@@ -90,9 +90,7 @@ function lengthOf(line: ContentLine, start: DateValue): string | null {
     return start.form === "zoned" && days !== 0 ? `${days} days ${ms}` : String(days * dayMs + ms);
   }
   const end = dateOf(line);
-  const isSameClock =
-    end?.form === start.form && (end.form !== "zoned" || start.form !== "zoned" || end.tzid === start.tzid);
-  if (end === null || !isSameClock) return null;
+  if (end === null || !isOnSameClock(end, start)) return null;
   const length = end.wall - start.wall;
   if (start.form !== "zoned" || length === 0) return String(length);
   return length % dayMs === 0 ? `${length / dayMs} days 0` : exactLength(start, length);

@@ -2,7 +2,7 @@ import type { CalendarZones } from "./calendar-zones.ts";
 import { clipSeries, onlyStart, withLastDate } from "./clip-series.ts";
 import { type Component, eventsOf, lineOf } from "./component.ts";
 import { type ContentLine, contentLine, parameterOf } from "./content-line.ts";
-import { dateParameters, dateValuesOf, dayMs, formatDateValue, parseDateValue } from "./date-value.ts";
+import { dated, dateValuesOf, dayMs, isOnSameClock, parseDateValue } from "./date-value.ts";
 import { allDates, eventTimes, firstDate } from "./event-times.ts";
 import { exactWall, masterOf, overridesOf, untilWall } from "./recurrence.ts";
 import { parseRule, type Rule, ruleStarts } from "./rule.ts";
@@ -125,7 +125,7 @@ function withoutLostOverrides(series: Series): Series {
   const excluded = overrides.flatMap((event) => {
     const original = kept.includes(event) ? null : firstDate(event, "RECURRENCE-ID");
     if (original === null) return [];
-    return [contentLine("EXDATE", formatDateValue(original), dateParameters(original))];
+    return [dated("EXDATE", original)];
   });
   const lines = [...master.lines, ...excluded];
   return { ...series, overrides: kept, master: { ...master, lines } };
@@ -159,15 +159,8 @@ function areDatesPlain(series: Series): boolean {
   const walls = values.map((value) => exactWall(value, times.start, zones));
   return (
     !lines.some((line) => /PERIOD/i.test(parameterOf(line, "VALUE") ?? "")) &&
-    values.every((value) => value.form === "utc" || sameForm(value, times.start)) &&
+    values.every((value) => value.form === "utc" || isOnSameClock(value, times.start)) &&
     walls.every((wall, index) => index === 0 || wall > (walls[index - 1] ?? wall))
-  );
-}
-
-function sameForm(value: Series["times"]["start"], start: Series["times"]["start"]): boolean {
-  return (
-    value.form === start.form &&
-    (value.form !== "zoned" || start.form !== "zoned" || value.tzid === start.tzid)
   );
 }
 

@@ -1,6 +1,6 @@
 import type { CalendarZones } from "./calendar-zones.ts";
 import { type Component, eventsOf, lineOf, valueOf } from "./component.ts";
-import { type DateValue, dayMs, parseDateValue } from "./date-value.ts";
+import { type DateValue, dayMs, formatDateValue, isOnSameClock, parseDateValue } from "./date-value.ts";
 import { allDates, type EventTimes, eventTimes, firstDate } from "./event-times.ts";
 import { parseRule, type Rule, ruleStarts, withoutClock } from "./rule.ts";
 
@@ -127,6 +127,24 @@ export function untilWall(rule: Rule, start: DateValue, zones: CalendarZones): n
   return until.form === "utc" ? zones.of(start).toWall(until.wall) : until.wall;
 }
 
+/** The rule's text with another end: a number of occurrences, a last start (a wall clock), or none. */
+export function withEndOf(
+  rule: Rule,
+  end: { readonly count: number } | { readonly last: number } | null,
+  start: DateValue,
+  zones: CalendarZones,
+): string {
+  const parts = [...rule.parts].filter(([name]) => name !== "COUNT" && name !== "UNTIL");
+  if (end !== null && "count" in end) parts.push(["COUNT", String(end.count)]);
+  if (end !== null && "last" in end) parts.push(["UNTIL", untilText(end.last, start, zones)]);
+  return parts.map(([name, value]) => `${name}=${value}`).join(";");
+}
+
+function untilText(last: number, start: DateValue, zones: CalendarZones): string {
+  if (start.form === "date" || start.form === "floating") return formatDateValue({ ...start, wall: last });
+  return formatDateValue({ form: "utc", wall: zones.of(start).toInstant(last) });
+}
+
 function wallIn(date: DateValue, start: DateValue, zones: CalendarZones): number {
   if (start.form === "date") return midnight(date.wall);
   return date.form === "date" ? date.wall : exactWall(date, start, zones);
@@ -134,9 +152,7 @@ function wallIn(date: DateValue, start: DateValue, zones: CalendarZones): number
 
 /** A value as a wall clock of the start's zone; one of the same zone keeps its clock, even a skipped one. */
 export function exactWall(date: DateValue, start: DateValue, zones: CalendarZones): number {
-  const isSameClock =
-    date.form === start.form && (date.form !== "zoned" || start.form !== "zoned" || date.tzid === start.tzid);
-  return isSameClock ? date.wall : zones.of(start).toWall(zones.instant(date));
+  return isOnSameClock(date, start) ? date.wall : zones.of(start).toWall(zones.instant(date));
 }
 
 function midnight(wall: number): number {

@@ -1,7 +1,7 @@
 import type { CalendarZones } from "./calendar-zones.ts";
 import { type Component, lineOf } from "./component.ts";
 import { type ContentLine, contentLine } from "./content-line.ts";
-import { type DateValue, dateParameters, dayMs, formatDateValue } from "./date-value.ts";
+import { type DateValue, dated, dateParameters, dayMs, formatDateValue } from "./date-value.ts";
 import { allDates, type EventTimes, eventTimes, firstDate } from "./event-times.ts";
 import { exactWall, seriesStarts, untilWall } from "./recurrence.ts";
 import { parseRule, type Rule, ruleStarts } from "./rule.ts";
@@ -154,7 +154,7 @@ export function movedLines({ master, times, zones }: Series, start: number): Con
     const wall =
       isOnSameClock || line.name === "DTSTART" ? value.wall + delta : endWall(value, start, times, zones);
     const moved = { ...value, wall };
-    return contentLine(line.name, formatDateValue(moved), dateParameters(moved));
+    return dated(line.name, moved);
   });
 }
 

@@ -41,7 +41,6 @@ export async function* settleOwed(
         : [];
     });
     if (settled.length > 0) yield settled;
-    if (settled.length === batch.length) continue;
     const stopped = outcomes.find(
       (outcome) => outcome.status === "rejected" && !(isAnswered && isUnanswered(outcome.reason)),
     );

@@ -1,6 +1,5 @@
 import { type Component, lineOf, mapEvents, valueOf } from "../../calendar/component.ts";
-import { contentLine } from "../../calendar/content-line.ts";
-import { dateParameters, formatDateValue } from "../../calendar/date-value.ts";
+import { dated } from "../../calendar/date-value.ts";
 import { firstDate } from "../../calendar/event-times.ts";
 import { masterOf, overridesOf } from "../../calendar/recurrence.ts";
 
@@ -13,9 +12,7 @@ export function cancelOccurrences(calendar: Component): Component {
   if (cancelled.length === 0) return calendar;
   const hasMaster = masterOf(calendar) !== null;
   const originals = hasMaster ? cancelled.flatMap((event) => firstDate(event, "RECURRENCE-ID") ?? []) : [];
-  const dates = originals.map((value) =>
-    contentLine("EXDATE", formatDateValue(value), dateParameters(value)),
-  );
+  const dates = originals.map((value) => dated("EXDATE", value));
   const left = new Set(cancelled);
   return mapEvents(calendar, (event) => {
     if (left.has(event)) return null;

@@ -1,13 +1,10 @@
 import type { CalendarZones } from "../../calendar/calendar-zones.ts";
 import { type Component, lineOf } from "../../calendar/component.ts";
-import { type ContentLine, contentLine } from "../../calendar/content-line.ts";
-import { type DateValue, dateParameters, formatDateValue } from "../../calendar/date-value.ts";
+import { onlyStart } from "../../calendar/clip-series.ts";
+import { dated } from "../../calendar/date-value.ts";
 import { eventTimes, firstDate } from "../../calendar/event-times.ts";
 
 const recurrence = /^(?:RRULE|EXRULE|RDATE|EXDATE)$/;
-
-/** What RFC 5545 calls one occurrence; with it servers walk through the RDATEs beside it when they store an object. */
-const onceOnly = "FREQ=DAILY;COUNT=1";
 
 /**
  * An event that recurs at just these starts (wall clocks of its own zone, at least one), one by one. sabre/vobject
@@ -26,12 +23,7 @@ export function listed(
   const rest = moved.lines.filter((line) => !recurrence.test(line.name));
   if (others.length === 0 && !hasOverrides) return { ...moved, lines: rest };
   const dates = others.map((wall) => dated("RDATE", { ...start, wall }));
-  return { ...moved, lines: [...rest, contentLine("RRULE", onceOnly), ...dates] };
-}
-
-/** A line of one date or time. */
-export function dated(name: string, value: DateValue): ContentLine {
-  return contentLine(name, formatDateValue(value), dateParameters(value));
+  return { ...moved, lines: [...rest, onlyStart, ...dates] };
 }
 
 /** The event with another start on its own clock, and an end as long after it. */

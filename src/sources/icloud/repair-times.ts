@@ -3,9 +3,10 @@ import { type Component, lineOf, withoutLines } from "../../calendar/component.t
 import { type ContentLine, contentLine, parameterOf } from "../../calendar/content-line.ts";
 import {
   type DateValue,
-  dateParameters,
+  dated,
   dayMs,
   formatDateValue,
+  isOnSameClock,
   parseDateValue,
   parseDuration,
 } from "../../calendar/date-value.ts";
@@ -90,7 +91,7 @@ function listed(line: ContentLine, described: Described, notes: Set<string>): Co
     const length = periodLength(value, endText, parameterOf(line, "TZID"));
     if (length === null) {
       notes.add(`The end of a period of RDATE could not be read: ${endText.slice(0, 40)}.`);
-      return [contentLine("RDATE", formatDateValue(value), dateParameters(value))];
+      return [dated("RDATE", value)];
     }
     const params = value.form === "zoned" ? { VALUE: "PERIOD", TZID: value.tzid } : { VALUE: "PERIOD" };
     return [contentLine("RDATE", `${formatDateValue(value)}/${length}`, params)];
@@ -170,7 +171,7 @@ function replaced(event: Component, duration: string): Component {
 function endingAt(event: Component, end: DateValue): Component {
   const rest = withoutLines(event, "DTEND", "DURATION");
   const at = rest.lines.findIndex((line) => line.name === "DTSTART") + 1;
-  const line = contentLine("DTEND", formatDateValue(end), dateParameters(end));
+  const line = dated("DTEND", end);
   return { ...rest, lines: [...rest.lines.slice(0, at), line, ...rest.lines.slice(at)] };
 }
 
@@ -189,10 +190,8 @@ function ofKind(end: DateValue, start: DateValue): DateValue {
 
 /** Whether an end lies before its start; for whole days also at it, unless `strictly`. */
 function isBefore(end: DateValue, start: DateValue, zones: CalendarZones, strictly = false): boolean {
-  const same =
-    end.form === start.form && (end.form !== "zoned" || start.form !== "zoned" || end.tzid === start.tzid);
   const [to, from] =
-    same || (end.form === "date") !== (start.form === "date")
+    isOnSameClock(end, start) || (end.form === "date") !== (start.form === "date")
       ? [end.wall, start.wall]
       : [zones.instant(end), zones.instant(start)];
   return start.form === "date" && !strictly ? to <= from : to < from;

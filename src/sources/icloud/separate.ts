@@ -1,13 +1,13 @@
 import type { CalendarZones } from "../../calendar/calendar-zones.ts";
 import { type Component, lineOf, mapEvents } from "../../calendar/component.ts";
 import { type ContentLine, contentLine } from "../../calendar/content-line.ts";
-import { type DateValue, dateValuesOf, dayMs, parseDuration } from "../../calendar/date-value.ts";
+import { type DateValue, dated, dateValuesOf, dayMs, parseDuration } from "../../calendar/date-value.ts";
 import { eventTimes, firstDate } from "../../calendar/event-times.ts";
 import { instanceName, partName } from "../../calendar/instance.ts";
-import { masterOf, overridesOf } from "../../calendar/recurrence.ts";
+import { masterOf, overridesOf, withEndOf } from "../../calendar/recurrence.ts";
 import { parseRule } from "../../calendar/rule.ts";
-import { dated, listed, movedTo } from "./listed.ts";
-import { isWalkable, mostListed, startsOf, withEndOf } from "./series-rule.ts";
+import { listed, movedTo } from "./listed.ts";
+import { isWalkable, mostListed, startsOf } from "./series-rule.ts";
 import { originalWall } from "./series-form.ts";
 
 /** A calendar with one meeting in it, and the instance or part that it is (see TranslatedEvent). */

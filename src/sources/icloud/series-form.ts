@@ -7,6 +7,7 @@ import {
   dateValuesOf,
   dayMs,
   formatDateValue,
+  isOnSameClock,
 } from "../../calendar/date-value.ts";
 import { firstDate } from "../../calendar/event-times.ts";
 import { masterOf } from "../../calendar/recurrence.ts";
@@ -60,10 +61,7 @@ export function likeStart(value: DateValue, start: DateValue, own: Zone, zones: 
     const timeOfDay = start.wall - Math.floor(start.wall / dayMs) * dayMs;
     return { ...start, wall: value.wall + timeOfDay };
   }
-  const isSame =
-    value.form === start.form &&
-    (value.form !== "zoned" || start.form !== "zoned" || value.tzid === start.tzid);
-  if (isSame || value.form === "floating") return { ...start, wall: value.wall };
+  if (isOnSameClock(value, start) || value.form === "floating") return { ...start, wall: value.wall };
   return { ...start, wall: zones.of(start).toWall(zones.instant(value)) };
 }
 

@@ -1,7 +1,7 @@
 import type { CalendarZones } from "../../calendar/calendar-zones.ts";
-import { type DateValue, dayMs, formatDateValue } from "../../calendar/date-value.ts";
+import { type DateValue, dayMs } from "../../calendar/date-value.ts";
 import { untilWall } from "../../calendar/recurrence.ts";
-import { parseRule, type Rule, ruleStarts } from "../../calendar/rule.ts";
+import { parseRule, ruleStarts } from "../../calendar/rule.ts";
 
 /** More than this many occurrences are not written down one by one, nor looked through to take a series apart. */
 export const mostListed = 2_000;
@@ -21,24 +21,6 @@ export function startsOf(
   const request = { start: start.wall, until, from: start.wall, to, limit: mostStarts, withStart };
   const found = ruleStarts(rule, request);
   return found.kind === "starts" ? found.walls : null;
-}
-
-/** The rule's text with another end: a number of occurrences, a last start (a wall clock), or none. */
-export function withEndOf(
-  rule: Rule,
-  end: { readonly count: number } | { readonly last: number } | null,
-  start: DateValue,
-  zones: CalendarZones,
-): string {
-  const parts = [...rule.parts].filter(([name]) => name !== "COUNT" && name !== "UNTIL");
-  if (end !== null && "count" in end) parts.push(["COUNT", String(end.count)]);
-  if (end !== null && "last" in end) parts.push(["UNTIL", untilText(end.last, start, zones)]);
-  return parts.map(([name, value]) => `${name}=${value}`).join(";");
-}
-
-function untilText(last: number, start: DateValue, zones: CalendarZones): string {
-  if (start.form === "date" || start.form === "floating") return formatDateValue({ ...start, wall: last });
-  return formatDateValue({ form: "utc", wall: zones.of(start).toInstant(last) });
 }
 
 const weekdays = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];

@@ -1,15 +1,15 @@
 import type { CalendarZones } from "../../calendar/calendar-zones.ts";
 import { type Component, lineOf, mapEvents, withoutLines } from "../../calendar/component.ts";
 import { type ContentLine, contentLine, parameterOf } from "../../calendar/content-line.ts";
-import { type DateValue, dateValuesOf, dayMs } from "../../calendar/date-value.ts";
+import { type DateValue, dated, dateValuesOf, dayMs } from "../../calendar/date-value.ts";
 import { firstDate } from "../../calendar/event-times.ts";
 import { instanceName, partName } from "../../calendar/instance.ts";
-import { masterOf, overridesOf, untilWall } from "../../calendar/recurrence.ts";
+import { masterOf, overridesOf, untilWall, withEndOf } from "../../calendar/recurrence.ts";
 import { parseRule } from "../../calendar/rule.ts";
 import { isCancelled } from "./cancelled.ts";
-import { dated, listed } from "./listed.ts";
+import { listed } from "./listed.ts";
 import type { Horizon, Part, Parts } from "./separate.ts";
-import { mostListed, onOtherDays, startsOf, withEndOf } from "./series-rule.ts";
+import { mostListed, onOtherDays, startsOf } from "./series-rule.ts";
 import { originalWall } from "./series-form.ts";
 
 /**
