@@ -10,10 +10,14 @@ export default defineConfig({
     // By default one core of two stays idle.
     maxWorkers: 2,
     projects: [
-      project("unit", { env: { TZ: "Pacific/Auckland" } }),
+      project("unit", { env: { TZ: "Pacific/Auckland" }, globalSetup: "test/shared-postgres.ts" }),
       project("oracle", { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("contract", { testTimeout: 30_000, hookTimeout: 60_000 }),
-      project("integration", { testTimeout: 60_000, hookTimeout: 120_000 }),
+      project("integration", {
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        globalSetup: "test/shared-postgres.ts",
+      }),
     ],
   },
 });

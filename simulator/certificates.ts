@@ -25,44 +25,99 @@ const rsa = {
 /** A server's TLS material, all PEM. Clients trust `ca`. */
 export type ServerIdentity = { readonly ca: string; readonly key: string; readonly cert: string };
 
-/** Makes a certificate authority and one server certificate of it for DNS names and IP addresses. */
-export async function createServerIdentity(names: readonly string[]): Promise<ServerIdentity> {
-  const authorityKeys = await crypto.subtle.generateKey(ecdsa, true, ["sign", "verify"]);
-  const serverKeys = await crypto.subtle.generateKey(ecdsa, true, ["sign", "verify"]);
-  const validity = { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + 3650 * dayMs) };
+/** What a server certificate is for. Epoch milliseconds; from yesterday for ten years unless given. */
+export type ServerCertificate = {
+  /** DNS names and IP addresses. */
+  readonly names: readonly string[];
+  readonly from?: number;
+  readonly until?: number;
+};
+
+/** A certificate authority: its own certificate (PEM), and what makes certificates of it. */
+export type Authority = {
+  readonly ca: string;
+  issue(certificate: ServerCertificate): Promise<ServerIdentity>;
+};
+
+/** Makes a certificate authority. */
+export async function createAuthority(): Promise<Authority> {
+  const keys = await crypto.subtle.generateKey(ecdsa, true, ["sign", "verify"]);
   const authority = await X509CertificateGenerator.createSelfSigned({
-    ...validity,
+    ...lifetimeOf({}),
     serialNumber: "01",
     name: `CN=Simulator CA ${crypto.randomUUID()}`,
-    keys: authorityKeys,
+    keys,
     signingAlgorithm: ecdsa,
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
     ],
   });
-  const server = await X509CertificateGenerator.create({
-    ...validity,
-    serialNumber: "02",
-    subject: "CN=simulator",
-    issuer: authority.subject,
-    publicKey: serverKeys.publicKey,
-    signingKey: authorityKeys.privateKey,
-    signingAlgorithm: ecdsa,
-    extensions: [
-      new BasicConstraintsExtension(false),
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension(
-        names.map((value) => ({ type: isIP(value) === 0 ? ("dns" as const) : ("ip" as const), value })),
-      ),
-    ],
-  });
+  const ca = `${authority.toString("pem")}\n`;
+  let serial = 1;
   return {
-    ca: `${authority.toString("pem")}\n`,
-    key: await privateKeyPem(serverKeys.privateKey),
-    cert: `${server.toString("pem")}\n`,
+    ca,
+    async issue(certificate) {
+      serial += 1;
+      const serverKeys = await crypto.subtle.generateKey(ecdsa, true, ["sign", "verify"]);
+      const server = await X509CertificateGenerator.create({
+        ...lifetimeOf(certificate),
+        serialNumber: serial.toString(16).padStart(2, "0"),
+        subject: "CN=simulator",
+        issuer: authority.subject,
+        publicKey: serverKeys.publicKey,
+        signingKey: keys.privateKey,
+        signingAlgorithm: ecdsa,
+        extensions: serverExtensions(certificate.names),
+      });
+      return {
+        ca,
+        key: await privateKeyPem(serverKeys.privateKey),
+        cert: `${server.toString("pem")}\n`,
+      };
+    },
   };
+}
+
+/** Makes a certificate authority and one server certificate of it for DNS names and IP addresses. */
+export async function createServerIdentity(names: readonly string[]): Promise<ServerIdentity> {
+  return (await createAuthority()).issue({ names });
+}
+
+/** Makes a server certificate that nobody vouches for. */
+export async function createSelfSigned(names: readonly string[]): Promise<ServerIdentity> {
+  const keys = await crypto.subtle.generateKey(ecdsa, true, ["sign", "verify"]);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    ...lifetimeOf({}),
+    serialNumber: "01",
+    name: "CN=simulator",
+    keys,
+    signingAlgorithm: ecdsa,
+    extensions: serverExtensions(names),
+  });
+  const cert = `${certificate.toString("pem")}\n`;
+  return { ca: cert, key: await privateKeyPem(keys.privateKey), cert };
+}
+
+function lifetimeOf({
+  from = Date.now() - dayMs,
+  until = Date.now() + 3650 * dayMs,
+}: Partial<ServerCertificate>): {
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+} {
+  return { notBefore: new Date(from), notAfter: new Date(until) };
+}
+
+function serverExtensions(names: readonly string[]) {
+  return [
+    new BasicConstraintsExtension(false),
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+    new SubjectAlternativeNameExtension(
+      names.map((value) => ({ type: isIP(value) === 0 ? ("dns" as const) : ("ip" as const), value })),
+    ),
+  ];
 }
 
 /** Makes the self-signed RSA certificate of an app registration, valid from one instant to another (epoch ms). */

@@ -58,7 +58,7 @@ function describeProgram(): Program {
     .exitOverride()
     .addHelpText(
       "after",
-      "\nExit codes: 0 done, 1 failed, 2 usage, 3 incomplete (tried again by itself), 4 held for a person, 5 busy, 78 configuration.",
+      "\nExit codes: 0 done, 1 failed, 2 usage, 3 incomplete (tried again by itself), 4 held for a person, 5 busy, 70 stalled (start it again), 78 configuration.",
     );
   program.command("check").description("read the configuration and say all that is wrong with it");
   program
@@ -74,11 +74,18 @@ function describeProgram(): Program {
   program.command("run").description("the daemon: do that on the schedule until stopped");
   program.command("status").description("how fresh everything is, and what is left out and why");
   program
+    .command("audit")
+    .description("list both ends in full, compare, and say what differs")
+    .option("-s, --source <id>", "only this source")
+    .option("-t, --target <id>", "only this target")
+    .option("--deep", "read every object of the targets, whatever its ETag")
+    .option("--repair", "put right what differs");
+  program
     .command("hold")
-    .description("plans that wait for a person: list them, or approve one")
-    .argument("[action]", "list or approve", "list")
-    .argument("[target]", "approve: id of the target")
-    .argument("[source]", "approve: id of the source");
+    .description("plans that wait for a person: list them, show one, approve or reject it")
+    .argument("[action]", "list, show, approve or reject", "list")
+    .argument("[target]", "id of the target")
+    .argument("[source]", "id of the source");
   program
     .command("adopt")
     .description("take over objects in a target that another program wrote for the same meetings")
@@ -88,6 +95,22 @@ function describeProgram(): Program {
     .command("purge")
     .description("remove from the targets what was written from one source")
     .requiredOption("-s, --source <id>", "the source; it must not be in use any more")
+    .option("--yes", "carry it out after showing it");
+  program
+    .command("history")
+    .description(
+      "what was done to an event or by a run, and why; without a name, the last runs that changed something",
+    )
+    .argument(
+      "[event]",
+      "part of its title, its object name, UID or id in its source; or the beginning of a run's id",
+    )
+    .option("--bodies", "show what stood there before and after, as iCalendar")
+    .option("--limit <n>", "at most so many entries, the newest (default: 50)");
+  program
+    .command("undo")
+    .description("put back what stood before a run, or before the last change of an event")
+    .argument("<run or event>", "as in `kalends history`")
     .option("--yes", "carry it out after showing it");
   for (const command of program.commands) command.exitOverride();
   return program;

@@ -5,7 +5,9 @@ import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
 import type { Environment } from "../config/environment.ts";
 import type { FilesSeen } from "../config/file-reader.ts";
+import { describeError } from "./command-error.ts";
 import { type Connections, connect } from "./connect.ts";
+import { exitCode } from "./exit-code.ts";
 import { renameSource, renameTarget } from "../store/configured.ts";
 import { installationKey } from "../store/installation-key.ts";
 import { releaseAllLeases } from "../store/leases.ts";
@@ -48,6 +50,11 @@ export async function openApplication(
         databaseUrl: environment.databaseUrl?.reveal() ?? null,
         dataFolder: environment.dataPath,
         command,
+        onPanic(error) {
+          // Nothing that asks the database comes to an end any more, not even a proper stop.
+          process.stderr.write(`kalends: the embedded database has stopped: ${describeError(error)}\n`);
+          process.exit(command === "run" ? exitCode.stalled : exitCode.failed);
+        },
       }),
     );
     if (store.engine.kind === "pglite") await releaseAllLeases(store.db);

@@ -1,5 +1,6 @@
 import { RemoteError } from "../http/remote-error.ts";
 import { LeaseLostError } from "../reconcile/with-lease.ts";
+import { databaseTrouble } from "../store/database-error.ts";
 import { FolderLockedError } from "../store/folder-lock.ts";
 import { InstallationKeyError } from "../store/installation-key.ts";
 import { UsageError } from "./command.ts";
@@ -24,7 +25,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof InstallationKeyError) return exitCode.config;
   if (error instanceof LeaseLostError) return exitCode.incomplete;
   if (error instanceof RemoteError) return error.willRecover ? exitCode.incomplete : exitCode.failed;
-  return exitCode.failed;
+  return databaseTrouble(error)?.heals === true ? exitCode.incomplete : exitCode.failed;
 }
 
 /** What the user is told of it: what was attempted, why it failed, and what can be done. */
@@ -32,5 +33,7 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof RemoteError) return [error.message, error.remedy ?? ""].join("\n").trimEnd();
   const { cause } = error;
-  return cause instanceof Error ? `${error.message}\n  because: ${cause.message}` : error.message;
+  const message = cause instanceof Error ? `${error.message}\n  because: ${cause.message}` : error.message;
+  const trouble = databaseTrouble(error);
+  return trouble === null ? message : `${message}\n${trouble.remedy}`;
 }

@@ -1,7 +1,9 @@
 import type { Application } from "./application.ts";
 import { adoptCommand } from "./adopt.ts";
+import { auditCommand } from "./audit.ts";
 import { type Command, UsageError } from "./command.ts";
 import type { ExitCode } from "./exit-code.ts";
+import { historyCommand } from "./history.ts";
 import { holdCommand } from "./hold.ts";
 import type { Output } from "./output.ts";
 import { planCommand } from "./plan.ts";
@@ -9,6 +11,7 @@ import { purgeCommand } from "./purge.ts";
 import type { SocketRequest } from "./socket-protocol.ts";
 import { statusCommand } from "./status.ts";
 import { syncCommand } from "./sync.ts";
+import { undoCommand } from "./undo.ts";
 
 /** The commands that need the store: they run here, or in the daemon that holds it. */
 const commands: Readonly<Record<string, Command>> = {
@@ -16,8 +19,11 @@ const commands: Readonly<Record<string, Command>> = {
   sync: syncCommand,
   status: statusCommand,
   hold: holdCommand,
+  audit: auditCommand,
   adopt: adoptCommand,
   purge: purgeCommand,
+  history: historyCommand,
+  undo: undoCommand,
 };
 
 /** Runs one of the commands on an open application. */

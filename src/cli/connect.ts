@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Config, SourceConfig } from "../config/config.ts";
 import { type Clock, systemClock } from "../http/clock.ts";
 import { createTransport } from "../http/node-transport.ts";
+import type { Transport, TransportOptions } from "../http/transport.ts";
 import type { ConfiguredAccount, Context, Progress } from "../reconcile/context.ts";
 import { createSink } from "../sink/caldav-sink.ts";
 import { createDryRunSink } from "../sink/dry-run-sink.ts";
@@ -31,6 +32,8 @@ export type ConnectParts = {
   readonly progress: Progress;
   /** The machine's clock unless given. */
   readonly clock?: Clock;
+  /** Time-outs and caps of every connection; the usual ones unless given. */
+  readonly limits?: Omit<TransportOptions, "ca">;
 };
 
 const dayMs = 86_400_000;
@@ -38,18 +41,20 @@ const dayMs = 86_400_000;
 /** Builds the sources and the sink that a configuration names. Nothing is requested yet. */
 export function connect(config: Config, parts: ConnectParts): Connections {
   const stack = new AsyncDisposableStack();
-  const { clock = systemClock } = parts;
+  const { clock = systemClock, limits = {} } = parts;
+  const open = (ca: string | null): Transport => createTransport(ca === null ? limits : { ...limits, ca });
   const accounts = config.sources
     .filter((source) => source.enabled)
-    .flatMap((source) => accountsOf(source, config, clock, stack));
-  const sinkTransport = () => createTransport(config.sink.ca === null ? {} : { ca: config.sink.ca });
-  const sinkParts = () => ({ transport: sinkTransport(), clock, random: Math.random });
+    .flatMap((source) => accountsOf(source, { config, clock, open, stack }));
+  const sinkParts = () => ({ transport: open(config.sink.ca), clock, random: Math.random });
   const context: Context = {
     ...parts,
     clock,
     zone: config.timezone,
     window: () => windowAt(clock.now(), config.window),
     accounts,
+    guardLimits: (sourceId) => config.sources.find((source) => source.id === sourceId)?.guard ?? config.guard,
+    journal: config.journal,
     targets: config.targets.map(({ id, was, name, color }) => ({ id, was, name, color })),
     sink: stack.use(createSink(config.sink, sinkParts())),
   };
@@ -66,17 +71,18 @@ function windowAt(now: number, { pastDays, futureDays }: Config["window"]): { fr
   };
 }
 
-function accountsOf(
-  source: SourceConfig,
-  config: Config,
-  clock: Clock,
-  stack: AsyncDisposableStack,
-): ConfiguredAccount[] {
+type AccountParts = {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly open: (ca: string | null) => Transport;
+  readonly stack: AsyncDisposableStack;
+};
+
+function accountsOf(source: SourceConfig, { config, clock, open, stack }: AccountParts): ConfiguredAccount[] {
   const { id: sourceId, target: targetId, priority, order, apart } = source;
   const common = { sourceId, targetId, priority, order, apart };
   if (source.kind !== "graph") {
-    const transport = createTransport(source.ca === null ? {} : { ca: source.ca });
-    const parts = { transport, translator: caldavTranslator, clock, random: Math.random };
+    const parts = { transport: open(source.ca), translator: caldavTranslator, clock, random: Math.random };
     const pullFloorMs = source.kind === "icloud" ? icloudPollFloorMs : 0;
     return [
       {
@@ -87,7 +93,7 @@ function accountsOf(
       },
     ];
   }
-  const transport = stack.use(createTransport(source.cloud.ca === null ? {} : { ca: source.cloud.ca }));
+  const transport = stack.use(open(source.cloud.ca));
   const tenant = stack.use(createGraphTenant(source, { transport, clock, random: Math.random }));
   return source.mailboxes.map((mailbox) => ({
     ...common,

@@ -11,6 +11,8 @@ export const exitCode = {
   held: 4,
   /** Another process is at work on the same data. */
   busy: 5,
+  /** The daemon stood still and ended itself, to be started again (sysexits EX_SOFTWARE). */
+  stalled: 70,
   /** The configuration cannot be used (sysexits EX_CONFIG). */
   config: 78,
 } as const;

@@ -1,5 +1,6 @@
-import { type Logger, pino, type TransportTargetOptions } from "pino";
+import { type Logger, pino, type StreamEntry } from "pino";
 import type { LogConfig } from "../config/config.ts";
+import { openLogFile } from "./log-file.ts";
 
 /** Everything that may hold a secret, wherever it stands in a logged object. */
 const redacted = [
@@ -18,29 +19,32 @@ const redacted = [
  */
 export function createLogger(config: LogConfig, terminal: boolean, color: boolean): Logger {
   const { level } = config;
-  const targets: TransportTargetOptions[] = [
-    terminal
-      ? {
-          target: "pino-pretty",
-          level,
-          options: { destination: 2, colorize: color, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" },
-        }
-      : { target: "pino/file", level, options: { destination: 2 } },
-  ];
-  if (config.file !== null) {
-    targets.push({
-      target: "pino-roll",
-      level,
-      options: { file: config.file, frequency: "daily", size: "50m", limit: { count: 14 }, mkdir: true },
-    });
+  const toError = terminal
+    ? pino.transport({
+        target: "pino-pretty",
+        options: { destination: 2, colorize: color, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss" },
+      })
+    : pino.transport({ target: "pino/file", options: { destination: 2 } });
+  // Whoever read it is gone: no reason to end the work.
+  toError.on("error", () => undefined);
+  const streams: StreamEntry[] = [{ level: "trace", stream: toError }];
+  const { file } = config;
+  if (file !== null) {
+    const onTrouble = (error: Error): void =>
+      logger.error(
+        { err: error },
+        `the log file ${file} cannot be written; these lines go on here alone, and the file is tried again in a minute`,
+      );
+    streams.push({ level: "trace", stream: openLogFile(file, onTrouble) });
   }
-  return pino(
+  const logger = pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: redacted, censor: "[secret]" },
     },
-    pino.transport({ targets }),
+    pino.multistream(streams),
   );
+  return logger;
 }

@@ -2,6 +2,8 @@ import type { Logger } from "pino";
 import { formatProblems } from "../config/format-problems.ts";
 import { watchConfig } from "../config/watch.ts";
 import { systemClock } from "../http/clock.ts";
+import { watchEventLoop } from "../health/event-loop-watch.ts";
+import { startHealthLoop } from "../schedule/health-loop.ts";
 import { createJobQueue } from "../schedule/job-queue.ts";
 import { startDaemon } from "../schedule/daemon.ts";
 import type { Application } from "./application.ts";
@@ -10,10 +12,18 @@ import { runCommand } from "./commands.ts";
 import { serveCommands } from "./socket-server.ts";
 import { takeOverEdits } from "./take-over.ts";
 
-/** `kalends run`: the daemon. Ends on the signal, within ten seconds, with everything in hand recorded. */
+/** How long a daemon that stands still may try to end in good order. */
+const lastChanceMs = 15_000;
+
+/**
+ * `kalends run`: the daemon. Ends on the signal, within ten seconds, with everything in hand recorded; or by itself
+ * when it stands still.
+ */
 export async function runDaemon(application: Application, signal: AbortSignal): Promise<ExitCode> {
   const { log, environment } = application;
   await using stack = new AsyncDisposableStack();
+  const unwatched = (error: unknown): void => log.error({ err: error }, "nobody watches the event loop");
+  stack.use(watchEventLoop(exitCode.stalled, unwatched));
   const queue = stack.use(await createJobQueue(application.store.engine, log));
   const daemon = await startDaemon(queue, stateOf(application), Math.random);
 
@@ -64,17 +74,31 @@ export async function runDaemon(application: Application, signal: AbortSignal): 
       ),
     );
   }
+  const health = stack.use(
+    startHealthLoop({
+      databaseIsEmbedded: application.store.engine.kind === "pglite",
+      queue,
+      jobs: daemon.jobs,
+      current: () => ({ context: application.connections.context, config: application.config }),
+    }),
+  );
   log.info(describeStart(application), "kalends is running");
-  await until(signal);
-  log.info("stopping");
-  return exitCode.ok;
+  const stalled = await Promise.race([until(signal), health.stalled]);
+  if (stalled === undefined) {
+    log.info("stopping");
+    return exitCode.ok;
+  }
+  log.fatal(`${stalled} This process ends itself, and has to be started again.`);
+  setTimeout(() => process.exit(exitCode.stalled), lastChanceMs).unref();
+  return exitCode.stalled;
 }
 
 function stateOf({ connections, config }: Application): {
   context: Application["connections"]["context"];
   cron: string;
+  auditCron: string;
 } {
-  return { context: connections.context, cron: config.schedule.pull };
+  return { context: connections.context, cron: config.schedule.pull, auditCron: config.schedule.audit };
 }
 
 function describeStart({ connections, config, store }: Application): Parameters<Logger["info"]>[0] {

@@ -7,6 +7,11 @@ export type Config = {
   /** Cron expressions (five fields) in `timezone`. */
   readonly schedule: { readonly pull: string; readonly audit: string; readonly report: string };
   readonly window: WindowConfig;
+  /** For sources that say nothing else. */
+  readonly guard: GuardLimits;
+  readonly freshness: FreshnessConfig;
+  readonly journal: JournalConfig;
+  readonly alerts: AlertsConfig;
   readonly sink: SinkConfig;
   readonly targets: readonly TargetConfig[];
   readonly sources: readonly SourceConfig[];
@@ -21,6 +26,38 @@ export type WindowConfig = {
   readonly futureDays: number;
   readonly rebaseDays: number;
 };
+
+/** What one plan may do to the events of one source in one target without waiting for a person. Shares are 0 to 1. */
+export type GuardLimits = {
+  /** Removals are held if they are more than this and more than `removalShare` of the source's events. */
+  readonly removals: number;
+  readonly removalShare: number;
+  /** Removing all of a source's events is held if they are more than this. */
+  readonly emptying: number;
+  /** Rewrites are held if they are more than this and more than `rewriteShare` of the source's events. */
+  readonly rewrites: number;
+  readonly rewriteShare: number;
+};
+
+/** Ages in milliseconds beyond which something is stale. */
+export type FreshnessConfig = {
+  /** Of an account's last complete pull, where its source has no `fresh_within`. */
+  readonly pullMs: number;
+  /** Of the last balanced audit of an account or target. */
+  readonly auditMs: number;
+};
+
+/** How long, and up to how many bytes together, bodies are kept that were overwritten or removed. */
+export type JournalConfig = { readonly keepDays: number; readonly maxBytes: number };
+
+export type AlertsConfig = {
+  readonly webhook: WebhookConfig | null;
+  /** An alert that goes on is told again after this long, in milliseconds. */
+  readonly repeatMs: number;
+};
+
+/** `url` may carry a token in its path or query: it is a secret. A valid http(s) address. */
+export type WebhookConfig = { readonly url: Secret; readonly ca: string | null };
 
 export type LogConfig = {
   readonly level: "trace" | "debug" | "info" | "warn" | "error";
@@ -60,6 +97,10 @@ type CommonSourceConfig = {
   readonly enabled: boolean;
   /** Keep this source's meetings apart from the same meetings of other sources. */
   readonly apart: boolean;
+  /** The source's own limits over those of the configuration. */
+  readonly guard: GuardLimits;
+  /** Age of an account's last complete pull beyond which it is stale, in milliseconds. */
+  readonly freshWithinMs: number;
   /** Position in the file, from 0: decides between equal priorities. */
   readonly order: number;
 };
@@ -85,9 +126,15 @@ export type GraphCloud = {
 };
 
 export type GraphCredential =
+  /** `expires`: a date that the owner noted (the day itself still counts), or null. */
   | { readonly kind: "secret"; readonly secret: Secret; readonly expires: string | null }
-  /** PEM with certificate (chain) and private key. */
-  | { readonly kind: "certificate"; readonly certificate: string; readonly privateKey: Secret };
+  /** PEM with certificate (chain) and private key. `expires`: an ISO instant, from the certificate. */
+  | {
+      readonly kind: "certificate";
+      readonly certificate: string;
+      readonly privateKey: Secret;
+      readonly expires: string;
+    };
 
 export type MailboxConfig = {
   /** User principal name, address or object id. */

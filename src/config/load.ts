@@ -10,6 +10,10 @@ import type { Variables } from "./interpolate.ts";
 import type { Problem } from "./problem.ts";
 import { createReporter } from "./reporter.ts";
 import type { ResolveContext } from "./resolve-context.ts";
+import { resolveGuard } from "./resolve-guard.ts";
+import { resolveJournal } from "./resolve-journal.ts";
+import { resolveAlerts } from "./resolve-alerts.ts";
+import { checkFreshness, resolveFreshness } from "./resolve-freshness.ts";
 import { resolveSchedule } from "./resolve-schedule.ts";
 import { resolveSink } from "./resolve-sink.ts";
 import { resolveSource } from "./resolve-source.ts";
@@ -69,24 +73,35 @@ async function resolveConfig(context: ResolveContext, draft: ConfigDraft): Promi
   const timezone = resolveTimezone(context, draft.timezone);
   const schedule = resolveSchedule(context, draft.schedule, timezone);
   const window = resolveWindow(context, draft.window);
+  const guard = resolveGuard(context, ["guard"], draft.guard);
+  const freshness = resolveFreshness(context, draft.freshness);
+  const journal = resolveJournal(context, draft.journal);
+  const alerts = await resolveAlerts(context, draft.alerts);
   const targets = resolveTargets(context, draft.calendars);
   const sink = await resolveSink(context, draft.sink);
   const sources: SourceConfig[] = [];
   for (const [order, source] of (draft.sources ?? []).entries()) {
-    const resolved = source && (await resolveSource(context, source, order));
+    const resolved =
+      source && (await resolveSource(context, source, order, { guard, freshWithinMs: freshness.pullMs }));
     if (resolved !== undefined) sources.push(resolved);
   }
   if (sink === undefined) return undefined;
   const file = (written: string | undefined) =>
     written === undefined ? null : resolve(context.folder, written);
-  return {
+  const config: Config = {
     timezone,
     schedule,
     window,
+    guard,
+    freshness,
+    journal,
+    alerts,
     sink,
     targets,
     sources,
     installationKeyFile: file(draft.installation_key_file),
     log: { level: draft.log?.level ?? defaults.log.level, file: file(draft.log?.file) },
   };
+  checkFreshness(context, config);
+  return config;
 }

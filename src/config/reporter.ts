@@ -77,9 +77,11 @@ function positionOf(tree: YamlTree, path: YamlPath, atKey: boolean): Position {
   return { line: 1, column: 1 };
 }
 
+const secretKeys: readonly unknown[] = ["password", "secret", "webhook"];
+
 /** `credential` itself too: a secret is easily written one level too high. */
 function isSecret(path: YamlPath): boolean {
-  return path.at(-1) === "credential" || path.some((step) => step === "password" || step === "secret");
+  return path.at(-1) === "credential" || path.some((step) => secretKeys.includes(step));
 }
 
 function show(path: YamlPath, node: YamlNode | undefined): string | undefined {

@@ -57,6 +57,7 @@ export async function resolveCertificate(
     kind: "certificate",
     certificate: ordered.map(String).join(""),
     privateKey: new Secret(key.key.export({ type: "pkcs8", format: "pem" }).toString(), keyName),
+    expires: leaf.validToDate.toISOString(),
   };
 }
 

@@ -15,13 +15,12 @@ export function resolveSchedule(
     if (written === undefined) return defaults.schedule[key];
     const expression = written.trim().replaceAll(/\s+/g, " ");
     const reason = explainCron(expression, timezone);
-    if (reason !== undefined) {
-      context.reporter.error(["schedule", key], reason, {
-        found: true,
-        allowed: 'minute hour day-of-month month day-of-week, such as "*/2 * * * *" or "15 3 * * 1-5"',
-      });
-    }
-    return expression;
+    if (reason === undefined) return expression;
+    context.reporter.error(["schedule", key], reason, {
+      found: true,
+      allowed: 'minute hour day-of-month month day-of-week, such as "*/2 * * * *" or "15 3 * * 1-5"',
+    });
+    return defaults.schedule[key];
   };
   return { pull: read("pull"), audit: read("audit"), report: read("report") };
 }

@@ -7,7 +7,7 @@ import { formatPath } from "./yaml-path.ts";
 
 /** A secret that is given as `<key>` or as `<key>_file`. */
 export type SecretDraft = {
-  readonly key: "password" | "secret";
+  readonly key: "password" | "secret" | "webhook";
   readonly value: string | undefined;
   readonly file: string | undefined;
 };

@@ -1,20 +1,26 @@
-import type { CaldavSourceConfig, SourceConfig } from "./config.ts";
+import type { CaldavSourceConfig, GuardLimits, SourceConfig } from "./config.ts";
 import { defaults } from "./defaults.ts";
 import type { SourceDraft } from "./draft.ts";
 import { resolveCa } from "./resolve-ca.ts";
 import { resolveCalendars } from "./resolve-calendars.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveGraphSource } from "./resolve-graph.ts";
+import { resolveGuard } from "./resolve-guard.ts";
 import { resolveSecret } from "./resolve-secret.ts";
+import { readSpan } from "./resolve-span.ts";
 import { resolveUrl } from "./resolve-url.ts";
+
+/** What holds for a source that says nothing else. */
+type Inherited = { readonly guard: GuardLimits; readonly freshWithinMs: number };
 
 /** One entry of `sources`; undefined when a part of it was wrong. `order` is its position in the file. */
 export async function resolveSource(
   context: ResolveContext,
   draft: SourceDraft,
   order: number,
+  inherited: Inherited,
 ): Promise<SourceConfig | undefined> {
-  const common = resolveCommon(context, draft, order);
+  const common = resolveCommon(context, draft, order, inherited);
   switch (draft.kind) {
     case "graph": {
       const graph = await resolveGraphSource(context, ["sources", order], draft);
@@ -32,10 +38,17 @@ export async function resolveSource(
   }
 }
 
-function resolveCommon(context: ResolveContext, draft: SourceDraft, order: number) {
+function resolveCommon(context: ResolveContext, draft: SourceDraft, order: number, inherited: Inherited) {
+  const path = ["sources", order];
+  const guard = resolveGuard(context, [...path, "guard"], draft.guard, inherited.guard);
+  const written = draft.fresh_within;
+  const freshWithinMs =
+    written === undefined
+      ? inherited.freshWithinMs
+      : (readSpan(context, [...path, "fresh_within"], written) ?? inherited.freshWithinMs);
   if (draft.mode === "two-way") {
     context.reporter.warning(
-      ["sources", order, "mode"],
+      [...path, "mode"],
       "writing back is not available yet: the source is treated as read-only",
     );
   }
@@ -50,6 +63,8 @@ function resolveCommon(context: ResolveContext, draft: SourceDraft, order: numbe
     mode: "read-only",
     enabled: draft.enabled ?? defaults.enabled,
     apart: draft.apart ?? defaults.apart,
+    guard,
+    freshWithinMs,
     order,
   } as const;
 }

@@ -45,7 +45,8 @@ export function resolveUrl(context: ResolveContext, draft: UrlDraft): URL | unde
   return url;
 }
 
-function isLoopback(host: string): boolean {
+/** Whether a URL's host name is this machine by its name or address. */
+export function isLoopback(host: string): boolean {
   return (
     host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(\.\d+){3}$/.test(host)
   );

@@ -2,6 +2,7 @@ import type { WindowConfig } from "./config.ts";
 import { defaults } from "./defaults.ts";
 import type { ConfigDraft } from "./draft.ts";
 import type { ResolveContext } from "./resolve-context.ts";
+import { parseDays, readDays } from "./resolve-days.ts";
 
 // Exchange expands a calendarView over at most 1,825 days.
 const daysMax = 1825;
@@ -9,10 +10,10 @@ const daysMax = 1825;
 /** The window in days; a rebase interval that is not written is never longer than the future. */
 export function resolveWindow(context: ResolveContext, draft: ConfigDraft["window"]): WindowConfig {
   const { reporter } = context;
-  const pastDays = readDays(context, "past", draft?.past);
-  const futureDays = readDays(context, "future", draft?.future);
+  const pastDays = readKey(context, "past", draft?.past);
+  const futureDays = readKey(context, "future", draft?.future);
   const rebaseWritten = reporter.has(["window", "rebase"]);
-  const rebase = readDays(context, "rebase", draft?.rebase);
+  const rebase = readKey(context, "rebase", draft?.rebase);
   const rebaseDays = rebaseWritten ? rebase : Math.min(rebase, futureDays);
   if (rebaseDays > futureDays) {
     reporter.error(["window", "rebase"], "the window would be moved on later than its future ends", {
@@ -31,21 +32,7 @@ export function resolveWindow(context: ResolveContext, draft: ConfigDraft["windo
   return { pastDays, futureDays, rebaseDays };
 }
 
-const daysPer = { d: 1, w: 7, y: 365 };
-
-function readDays(context: ResolveContext, key: keyof typeof defaults.window, written?: string): number {
-  const days = parseDays(written ?? defaults.window[key]);
-  if (days !== undefined) return days;
-  context.reporter.error(["window", key], "not a duration", {
-    found: true,
-    allowed: "a number of days, weeks or years such as 90d, 12w or 2y, at least 1d",
-  });
-  return parseDays(defaults.window[key]) ?? 1;
-}
-
-function parseDays(text: string): number | undefined {
-  const match = /^([1-9]\d{0,5})([dwy])$/.exec(text.trim());
-  const unit = match?.[2];
-  if (unit !== "d" && unit !== "w" && unit !== "y") return undefined;
-  return Number(match?.[1]) * daysPer[unit];
+function readKey(context: ResolveContext, key: keyof typeof defaults.window, written?: string): number {
+  const fallback = defaults.window[key];
+  return readDays(context, ["window", key], written ?? fallback) ?? parseDays(fallback) ?? 1;
 }

@@ -17,6 +17,57 @@ export function duration(description: string, fallback: string) {
     .meta({ description, default: fallback, pattern: String.raw`^([1-9][0-9]*[dwy]|.*\$\{.*)$` });
 }
 
+/** A time span such as `36h`; its value is checked after the environment was filled in. */
+export function timeSpan(description: string, fallback?: string) {
+  return z
+    .string()
+    .optional()
+    .meta({
+      description,
+      ...(fallback === undefined ? {} : { default: fallback }),
+      pattern: String.raw`^([1-9][0-9]*[mhdw]|.*\$\{.*)$`,
+    });
+}
+
+function count(description: string, fallback: number | undefined) {
+  return z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description, ...(fallback === undefined ? {} : { default: fallback }) });
+}
+
+function share(description: string, fallback: string | undefined) {
+  return z
+    .string()
+    .optional()
+    .meta({
+      description,
+      ...(fallback === undefined ? {} : { default: fallback }),
+      pattern: String.raw`^([0-9]{1,3}(\.[0-9]+)?%|.*\$\{.*)$`,
+    });
+}
+
+/** What the guard lets pass; the top level shows its defaults to editors, a source has none of its own. */
+export function guardLimits(description: string, shown: Partial<typeof defaults.guard>) {
+  return z
+    .strictObject({
+      removals: count("Up to this many removals in one plan are never held.", shown.removals),
+      removal_share: share(
+        "More removals than that are held if they are more than this share of the source's events.",
+        shown.removal_share,
+      ),
+      emptying: count("Removing all events of a source is held if they are more than this.", shown.emptying),
+      rewrites: count("Up to this many rewrites in one plan are never held.", shown.rewrites),
+      rewrite_share: share(
+        "More rewrites than that are held if they are more than this share of the source's events.",
+        shown.rewrite_share,
+      ),
+    })
+    .optional()
+    .meta({ description });
+}
+
 /** A cron expression of five fields in the configured time zone. */
 export function cron(description: string, fallback: string) {
   return z.string().optional().meta({ description, default: fallback });

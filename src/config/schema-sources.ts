@@ -1,7 +1,17 @@
 import * as z from "zod";
 import { cloudNames } from "./clouds.ts";
 import { defaults } from "./defaults.ts";
-import { auth, caFile, calendars, id, password, passwordFile, text } from "./schema-parts.ts";
+import {
+  auth,
+  caFile,
+  calendars,
+  guardLimits,
+  id,
+  password,
+  passwordFile,
+  text,
+  timeSpan,
+} from "./schema-parts.ts";
 
 const common = {
   id: id.meta({ description: "Name of the source in reports and commands. To change it, see was." }),
@@ -23,6 +33,8 @@ const common = {
     description: "true keeps this source's meetings apart from the same meetings of other sources.",
     default: defaults.apart,
   }),
+  guard: guardLimits("Limits of this source; they go before those of the top level.", {}),
+  fresh_within: timeSpan("The source is stale when its last complete pull is older: 30m, 2h, 1d."),
 };
 
 const cloud = z

@@ -1,15 +1,23 @@
 import * as z from "zod";
 import { defaults } from "./defaults.ts";
-import { auth, caFile, cron, duration, id, password, passwordFile, text } from "./schema-parts.ts";
+import {
+  auth,
+  caFile,
+  cron,
+  duration,
+  guardLimits,
+  id,
+  password,
+  passwordFile,
+  text,
+  timeSpan,
+} from "./schema-parts.ts";
 import { sourceSchema } from "./schema-sources.ts";
 
 const schedule = z
   .strictObject({
     pull: cron("How often the sources are asked what changed.", defaults.schedule.pull),
-    audit: cron(
-      "When both ends are listed in full and compared. Checked, but not used yet.",
-      defaults.schedule.audit,
-    ),
+    audit: cron("When both ends are listed in full and compared.", defaults.schedule.audit),
     report: cron("When the report is made. Checked, but not used yet.", defaults.schedule.report),
   })
   .optional()
@@ -23,6 +31,45 @@ const window = z
   })
   .optional()
   .meta({ description: "The span that is kept current around today: 90d, 12w or 2y, 1825 days in all." });
+
+const freshness = z
+  .strictObject({
+    pull: timeSpan("An account is stale when its last complete pull is older.", defaults.freshness.pull),
+    audit: timeSpan(
+      "An account or target is stale when its last balanced audit is older.",
+      defaults.freshness.audit,
+    ),
+  })
+  .optional()
+  .meta({ description: "How old the last success may be: 30m, 2h, 1d." });
+
+const journal = z
+  .strictObject({
+    keep: duration("How long bodies are kept that were overwritten or removed.", defaults.journal.keep),
+    size: z.string().optional().meta({
+      description: "Up to which size together they are kept.",
+      default: defaults.journal.size,
+      pattern: String.raw`^([1-9][0-9]*[MG]B|.*\$\{.*)$`,
+    }),
+  })
+  .optional()
+  .meta({ description: "What is kept of objects that were overwritten or removed, for history and undo." });
+
+const alerts = z
+  .strictObject({
+    webhook: text(
+      "Address that alerts are posted to as JSON. It is treated as a secret.",
+      "${WEBHOOK}",
+    ).optional(),
+    webhook_file: text(
+      "File that holds the address, in place of webhook.",
+      "/run/secrets/webhook",
+    ).optional(),
+    ca_file: caFile,
+    repeat: timeSpan("After this long an alert that goes on is told again.", defaults.alerts.repeat),
+  })
+  .optional()
+  .meta({ description: "Who is told when something needs attention, beside the log." });
 
 const sink = z
   .strictObject({
@@ -77,6 +124,10 @@ export const configSchema = z
     ),
     schedule,
     window,
+    guard: guardLimits("What one plan may remove or rewrite without waiting for a person.", defaults.guard),
+    freshness,
+    journal,
+    alerts,
     sink,
     calendars: z
       .record(id, target)

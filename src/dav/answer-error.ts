@@ -75,6 +75,9 @@ function remedyFor(kind: RemoteErrorKind, response: HttpResponse): string | unde
   }
   if (kind === "forbidden")
     return "Give this account the right to the calendar, or take it out of the configuration.";
+  if (response.status === 415) {
+    return "Check that the URL names a CalDAV server and that nothing in front of it (a proxy, a firewall) refuses WebDAV.";
+  }
   if (response.status < 300) {
     return "Check that the URL names a CalDAV server and that no proxy or login page answers for it.";
   }

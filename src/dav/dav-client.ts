@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../http/clock.ts";
+import { isDamaged } from "../http/damaged.ts";
 import { describeRequest } from "../http/describe-request.ts";
 import { RemoteError } from "../http/remote-error.ts";
 import { type RetryPolicy, readRetryPolicy, withRetry } from "../http/retry.ts";
@@ -106,7 +107,8 @@ class Client implements DavClient {
       const { status, headers, text } = response;
       const isAnswer = status < 500 ? status !== 401 && status !== 429 : status === 500;
       if (!isAnswer) throw this.#error({ ...outgoing, url }, response);
-      return { url, status, headers, text, errors: status < 400 ? [] : readErrorBody(text).errors };
+      const errors = status < 400 ? [] : readErrorBody(text).errors;
+      return { url, status, headers, text, errors, ...(isDamaged(response) ? { damaged: true } : {}) };
     };
     const isRead = request.method === "GET" || request.method === "OPTIONS";
     return await (isRead ? this.#retrying(send, signal) : send());
@@ -131,6 +133,13 @@ class Client implements DavClient {
   #multistatus(request: Outgoing, { url, response }: Answered): DavAnswer {
     const at = { ...request, url };
     if (response.status !== 207 && response.status !== 200) throw this.#error(at, response);
+    if (isDamaged(response)) {
+      // XML 1.0 section 4.3.3: a fatal error. Read loosely, titles would change for good without a word.
+      throw new RemoteError("protocol", `${this.#attempted(at)}: the answer is no valid UTF-8`, {
+        status: response.status,
+        remedy: "It is asked for again with the next run; check that no proxy changes the server's answers.",
+      });
+    }
     try {
       return { url, multistatus: parseMultistatus(response.text, url, this.#attempted(at)) };
     } catch (error) {

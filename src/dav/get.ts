@@ -5,7 +5,12 @@ import { exchangeError } from "./exchange-error.ts";
 import type { DavClient } from "./protocol.ts";
 
 /** One calendar object as GET returns it (line ends kept); `etag` is normalised. */
-export type FetchedObject = { readonly etag: string | null; readonly data: string };
+export type FetchedObject = {
+  readonly etag: string | null;
+  readonly data: string;
+  /** Some of its bytes were no UTF-8: signs in it are not what they should be. */
+  readonly damaged?: true;
+};
 
 /** Reads one calendar object; null for 404 or 410. @throws RemoteError for every other answer that is not a 200. */
 export async function getObject(
@@ -32,5 +37,9 @@ export async function getObject(
       { status: answer.status },
     );
   }
-  return { etag: normalizeEtag(answer.headers.get("etag")), data: answer.text };
+  return {
+    etag: normalizeEtag(answer.headers.get("etag")),
+    data: answer.text,
+    ...(answer.damaged === true ? { damaged: true } : {}),
+  };
 }

@@ -3,6 +3,7 @@ import { encodePath } from "./href.ts";
 import { isSuccess } from "./multistatus.ts";
 import { CALDAV, DAV, type DavClient, type DavResponse, type Name } from "./protocol.ts";
 import { escapeXml, keyOf } from "./xml.ts";
+import { isWholeObject } from "./whole-object.ts";
 import { xmlDocument, xmlElement } from "./xml-document.ts";
 
 /** What the server said about one href that was asked for; hrefs are those of the request. */
@@ -11,7 +12,7 @@ export type MultigetResult =
   | { readonly kind: "found"; readonly href: string; readonly etag: string | null; readonly data: string }
   /** The server named the href with this status (404, 403, 5xx …). */
   | { readonly kind: "failed"; readonly href: string; readonly status: number }
-  /** The server left out the href or its data: sabre/dav does so for objects that are gone, but it proves nothing. */
+  /** The server left out the href or (part of) its data: sabre/dav does so for objects that are gone, but it proves nothing. */
   | { readonly kind: "unanswered"; readonly href: string };
 
 const getEtag: Name = [DAV, "getetag"];
@@ -43,10 +44,10 @@ function resultOf(href: string, response: DavResponse): MultigetResult {
   const key = keyOf(calendarData);
   const status = response.status ?? response.missing.get(key) ?? 200;
   const data = response.properties.get(key)?.text ?? "";
-  if (isSuccess(status) && data.trim() !== "") {
+  if (isSuccess(status) && isWholeObject(data)) {
     return { kind: "found", href, etag: normalizeEtag(response.properties.get(keyOf(getEtag))?.text), data };
   }
-  // A 404 of the property, or an empty one, does not say that the object is gone.
+  // A 404 of the property, an empty one, or half of one does not say that the object is gone.
   if (isSuccess(status) || (status === 404 && response.status === null)) return { kind: "unanswered", href };
   return { kind: "failed", href, status };
 }

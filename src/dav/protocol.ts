@@ -71,6 +71,8 @@ export type DavExchange = {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   readonly text: string;
+  /** The body is no UTF-8; `text` has replacement characters in it. */
+  readonly damaged?: true;
   /** Precondition elements of a `DAV:error` body, keyed `{namespace}local`. */
   readonly errors: readonly string[];
 };

@@ -128,6 +128,13 @@ function failureOf(answer: DavExchange): Failure | null {
     kind: "refused",
     status,
     code: code ?? null,
-    reason: `The server refused the object with ${status}${said === "" ? "" : ` (${said})`}.`,
+    reason: `The server refused the object with ${status}${said === "" ? "" : ` (${said})`}.${remedyFor(status)}`,
   };
+}
+
+function remedyFor(status: number): string {
+  if (status === 403) return " Give this account the right to write to the calendar.";
+  if (status === 415)
+    return " Check the event in the calendar that it comes from, and save it there once more.";
+  return "";
 }

@@ -33,7 +33,9 @@ class NodeTransport implements Transport {
 
   constructor(limits: ExchangeContext["limits"], ca: string | undefined) {
     this.#limits = limits;
-    const trusted = ca === undefined ? {} : { ca: [...tls.getCACertificates("default"), ca] };
+    // A context of its own: by a list of authorities the agent would name, and the socket parse, all of them each time.
+    const authorities = ca === undefined ? undefined : [...tls.getCACertificates("default"), ca];
+    const trusted = authorities && { secureContext: tls.createSecureContext({ ca: authorities }) };
     this.#secure = new https.Agent({ keepAlive: true, ...trusted });
   }
 

@@ -34,6 +34,8 @@ export type PlanMapping = {
   readonly identity: string | null;
   readonly summary: string;
   readonly startsAt: string | null;
+  /** Hash of the body that stands there; null where it is not kept. */
+  readonly sinkBase: string | null;
 };
 
 /** Everything stored about one meeting key of one target. */
@@ -43,6 +45,10 @@ export type KeyState = {
   readonly mapping: PlanMapping | null;
   /** Fingerprint that the sink refused; null where it refused nothing. */
   readonly refused: string | null;
+  /** What the source said (a fingerprint; null for nothing) when a person decided to keep what stands. */
+  readonly pinned: { readonly fingerprint: string | null } | null;
+  /** Every source of the target has been read completely: what nobody wants now, nobody will want. */
+  readonly settled: boolean;
 };
 
 /** One step of a plan. `reason` is a phrase for the owner. */

@@ -4,7 +4,9 @@ import type { Window } from "../calendar/window.ts";
 import type { Clock } from "../http/clock.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { Source } from "../sources/source.ts";
+import type { JournalLimits } from "../store/prune.ts";
 import type { Database } from "../store/schema.ts";
+import type { GuardLimits } from "./guard.ts";
 
 /** One configured account with the source that reaches it. */
 export type ConfiguredAccount = {
@@ -42,6 +44,9 @@ export type Context = {
   readonly accounts: readonly ConfiguredAccount[];
   readonly targets: readonly ConfiguredTarget[];
   readonly sink: Sink;
+  /** What of a source is never surprising. */
+  guardLimits(sourceId: string): GuardLimits;
+  readonly journal: JournalLimits;
   /** Told about long work; does nothing where nobody watches. */
   readonly progress: Progress;
 };

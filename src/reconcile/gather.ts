@@ -1,8 +1,8 @@
-import { listDirtyKeys, loadKeys, type Marks } from "../store/keys.ts";
+import { listDirtyKeys, type Marks } from "../store/dirty-keys.ts";
 import { claimSlots, slotsOfKeys, unclaimedSlots } from "../store/slots.ts";
 import type { KeyState } from "./action.ts";
 import type { Context } from "./context.ts";
-import { coverageOf } from "./coverage.ts";
+import { readKeyStates } from "./key-states.ts";
 import { slotValues } from "./slot-values.ts";
 import type { AccountInUse } from "./account-in-use.ts";
 
@@ -22,15 +22,7 @@ export async function* gather(
     if (last === undefined) return;
     after = last;
     await claimFound(context, targetId, keys);
-    const stored = await loadKeys(context.db, targetId, keys);
-    const isCovered = await coverageOf(context, targetId, accounts, stored);
-    const states = stored.map((state) => ({
-      ...state,
-      candidates: state.candidates.map((candidate) => ({
-        ...candidate,
-        covered: isCovered(candidate),
-      })),
-    }));
+    const states = await readKeyStates(context, targetId, accounts, keys);
     yield { states, marks };
   }
 }

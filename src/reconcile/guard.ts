@@ -10,22 +10,37 @@ export type Hold = {
   readonly actions: readonly string[];
 };
 
-export type Guarded = { readonly allowed: readonly Action[]; readonly holds: readonly Hold[] };
+export type Guarded = {
+  readonly allowed: readonly Action[];
+  /** Those of the allowed ones that a person has seen and asked for. */
+  readonly asked: ReadonlySet<Action>;
+  readonly holds: readonly Hold[];
+};
 
-/** Up to this many removals of one source in one plan are never surprising. */
-const removalsUnsuspected = 10;
-const removalShareMax = 0.1;
-/** A plan that removes everything of a source is held when that is more than this. */
-const emptyingUnsuspected = 5;
-const rewriteShareMax = 0.5;
+/** What of one source in one target is never surprising, in one plan. Both of number and share must be exceeded. */
+export type GuardLimits = {
+  readonly removals: number;
+  /** From 0 to 1. */
+  readonly removalShare: number;
+  /** A plan that removes everything of a source is held when that is more than this. */
+  readonly emptying: number;
+  readonly rewrites: number;
+  readonly rewriteShare: number;
+};
+
+/** Where the objects are counted that Kalends wrote and that no source has any more. No source can have this id. */
+export const leftovers = "@leftovers";
 
 export type GuardOptions = {
+  readonly limits: (sourceId: string) => GuardLimits;
   /** After a change of rules or translator rewrites are no surprise; removals still are. */
   readonly rewritesExpected: boolean;
   /** A source whose removals a person has seen and asked for just now; null normally. */
   readonly unguarded: string | null;
   /** The holds of the plan before, by source. */
   readonly before: ReadonlyMap<string, HoldBefore>;
+  /** Removals that sources reported and that are not confirmed yet: a loss may come in slices. */
+  readonly pending: ReadonlyMap<string, number>;
 };
 
 /** What was held (`delete SLOT`, `update SLOT`), and what of it a person has approved since. */
@@ -34,62 +49,90 @@ export type HoldBefore = { readonly held: ReadonlySet<string>; readonly approved
 /**
  * Refuses what would remove or rewrite a surprising share of a source. Creates, adoptions and the
  * unsuspicious kinds of the same source go on. What was held stays so until a person approves it, even
- * if the share looks smaller meanwhile.
+ * if the share looks smaller meanwhile. Removals of what no source owns are always held.
  */
 export function guard(actions: readonly Action[], standing: Standing, options: GuardOptions): Guarded {
   const holds: Hold[] = [];
   const held = new Set<Action>();
-  for (const [sourceId, own] of bySource(actions)) {
-    if (sourceId === options.unguarded) continue;
-    const total = standing.get(sourceId) ?? 0;
+  const asked = new Set<Action>();
+  for (const [sourceId, own] of Map.groupBy(actions, ownerOf)) {
+    if (sourceId === options.unguarded) {
+      for (const action of own) asked.add(action);
+      continue;
+    }
     const before = options.before.get(sourceId);
     const waits = (action: Action): boolean => nameOf(action).some((name) => before?.held.has(name) === true);
-    const removals = own.filter((action) => action.kind === "delete");
-    const rewrites = options.rewritesExpected ? [] : own.filter((action) => action.kind === "update");
+    const isApproved = (action: Action): boolean =>
+      nameOf(action).every((name) => before?.approved.has(name) === true);
+    const weighed = weigh(sourceId, own, standing, options);
     const suspects = [
-      ...(suspiciousRemovals(removals.length, total) ? removals : removals.filter(waits)),
-      ...(suspiciousRewrites(rewrites.length, total) ? rewrites : rewrites.filter(waits)),
+      ...(weighed.removalsSuspicious ? weighed.removals : weighed.removals.filter(waits)),
+      ...(weighed.rewritesSuspicious ? weighed.rewrites : weighed.rewrites.filter(waits)),
     ];
-    if (suspects.every((action) => nameOf(action).every((name) => before?.approved.has(name) === true)))
+    if (suspects.every(isApproved)) {
+      for (const action of suspects) asked.add(action);
       continue;
+    }
     for (const action of suspects) held.add(action);
-    holds.push({ sourceId, reason: describe(sourceId, suspects, total), actions: suspects.flatMap(nameOf) });
+    holds.push({
+      sourceId,
+      reason: describe(sourceId, suspects, weighed),
+      actions: suspects.flatMap(nameOf),
+    });
   }
-  return { allowed: actions.filter((action) => !held.has(action)), holds };
+  return { allowed: actions.filter((action) => !held.has(action)), asked, holds };
 }
 
-function suspiciousRemovals(count: number, total: number): boolean {
-  return (
-    (count > removalsUnsuspected && count > total * removalShareMax) ||
-    (count > emptyingUnsuspected && count >= total)
-  );
+type Weighed = {
+  readonly removals: readonly Action[];
+  readonly rewrites: readonly Action[];
+  readonly removalsSuspicious: boolean;
+  readonly rewritesSuspicious: boolean;
+  readonly total: number;
+  readonly pending: number;
+};
+
+function weigh(sourceId: string, own: readonly Action[], standing: Standing, options: GuardOptions): Weighed {
+  const removals = own.filter((action) => action.kind === "delete");
+  // What nobody is known to own was found, and is brought up to date by whoever claims it.
+  const isExpected = options.rewritesExpected || sourceId === leftovers;
+  const rewrites = isExpected ? [] : own.filter(isRewrite);
+  const total = standing.get(sourceId) ?? 0;
+  const limits = options.limits(sourceId);
+  const pending = options.pending.get(sourceId) ?? 0;
+  const reported = removals.length + pending;
+  return {
+    removals,
+    rewrites,
+    total,
+    pending,
+    removalsSuspicious:
+      removals.length > 0 &&
+      (sourceId === leftovers ||
+        isTooMuch(reported, total, limits.removals, limits.removalShare) ||
+        (reported > limits.emptying && reported >= total)),
+    rewritesSuspicious: isTooMuch(rewrites.length, total, limits.rewrites, limits.rewriteShare),
+  };
 }
 
-function suspiciousRewrites(count: number, total: number): boolean {
-  return count > removalsUnsuspected && count > total * rewriteShareMax;
+/** What others changed in the target is put right, which says nothing about the source. */
+function isRewrite(action: Action): boolean {
+  return action.kind === "update" && action.mapping.desiredFingerprint !== null;
 }
 
-function bySource(actions: readonly Action[]): Map<string, Action[]> {
-  const groups = new Map<string, Action[]>();
-  for (const action of actions) {
-    const sourceId = ownerOf(action);
-    if (sourceId === null) continue;
-    const group = groups.get(sourceId);
-    if (group === undefined) groups.set(sourceId, [action]);
-    else group.push(action);
-  }
-  return groups;
+function isTooMuch(count: number, total: number, most: number, share: number): boolean {
+  return count > most && count > total * share;
 }
 
 /** The source whose object is at stake: what stands there counts, not who comes next. */
-function ownerOf(action: Action): string | null {
+function ownerOf(action: Action): string {
   switch (action.kind) {
     case "create":
       return action.winner.sourceId;
     case "update":
     case "adopt":
     case "delete":
-      return action.mapping.sourceId;
+      return action.mapping.sourceId ?? leftovers;
     default:
       return action satisfies never;
   }
@@ -100,12 +143,16 @@ function nameOf(action: Action): string[] {
   return action.kind === "create" ? [] : [`${action.kind} ${action.mapping.slot}`];
 }
 
-function describe(sourceId: string, suspects: readonly Action[], total: number): string {
+function describe(sourceId: string, suspects: readonly Action[], { total, pending }: Weighed): string {
   const removals = suspects.filter((action) => action.kind === "delete").length;
   const rewrites = suspects.length - removals;
+  if (sourceId === leftovers) {
+    return `The target has ${removals} events that Kalends wrote and that no source has any more. None was removed.`;
+  }
   const parts = [
     ...(removals > 0 ? [`remove ${removals}`] : []),
     ...(rewrites > 0 ? [`rewrite ${rewrites}`] : []),
   ];
-  return `This plan would ${parts.join(" and ")} of ${total} events of ${sourceId}, more than is usual. Nothing of that was done.`;
+  const beside = removals > 0 && pending > 0 ? ` (${pending} more are reported as removed)` : "";
+  return `This plan would ${parts.join(" and ")} of ${total} events of ${sourceId}${beside}, more than is usual. Nothing of that was done.`;
 }

@@ -6,16 +6,21 @@ import { surveyTarget } from "./survey.ts";
 /** How long a collection that was opened is taken to be as it was left: there, named, coloured, shared. */
 const openIntervalMs = 15 * 60_000;
 
-/** The target's collection: opened in full now and then, and else reached by its bound href without a request. */
+/**
+ * The target's collection: opened in full now and then, and else reached by its bound href without a request; to be
+ * looked at only (`isLookOnly`) always, unless it failed.
+ */
 export async function reachTarget(
   context: Context,
   configured: ConfiguredTarget,
   target: Target,
   signal: AbortSignal,
+  isLookOnly = false,
 ): Promise<TargetCollection> {
   const age = context.clock.now() - (target.opened_at?.getTime() ?? 0);
   const isFresh = age >= 0 && age < openIntervalMs && target.opened_as === lookOf(configured);
-  if (target.href !== null && isFresh) return context.sink.attachTarget(target.href);
+  const isAttached = isFresh || (isLookOnly && target.opened_at !== null);
+  if (target.href !== null && isAttached) return context.sink.attachTarget(target.href);
   return openTarget(context, configured, target, signal);
 }
 

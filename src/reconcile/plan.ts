@@ -1,6 +1,11 @@
 import type { Action, KeyState, PlanCandidate, PlanMapping, Rest } from "./action.ts";
 
-export type Plan = { readonly actions: readonly Action[]; readonly rests: readonly Rest[] };
+export type Plan = {
+  readonly actions: readonly Action[];
+  readonly rests: readonly Rest[];
+  /** Keys whose source says something else than when a person decided to keep what stands. */
+  readonly unpinned: readonly string[];
+};
 
 /**
  * Decides what one target needs: a pure function of stored state.
@@ -10,22 +15,27 @@ export type Plan = { readonly actions: readonly Action[]; readonly rests: readon
 export function plan(states: readonly KeyState[], windowFrom: string): Plan {
   const actions: Action[] = [];
   const rests: Rest[] = [];
+  const unpinned: string[] = [];
   for (const state of states) {
     const step = planKey(state, windowFrom);
+    if (state.pinned !== null && !isPinned(state)) unpinned.push(state.key);
     if (step.kind === "rest") rests.push(step);
     else actions.push(step);
   }
-  return { actions, rests };
+  return { actions, rests, unpinned };
 }
 
 /** Decides for one meeting key. */
 export function planKey(state: KeyState, windowFrom: string): Action | Rest {
   const { key, mapping } = state;
   const winner = chooseWinner(state.candidates);
+  if (isPinned(state)) return { kind: "rest", key, reason: "kept as it is by your decision" };
   if (winner === undefined) {
     if (mapping === null) return { kind: "rest", key, reason: "nothing there and nothing wanted" };
-    if (mapping.sourceId === null)
+    if (mapping.sourceId === null && !state.settled)
       return { kind: "rest", key, reason: "found in the target, not claimed by any source yet" };
+    if (mapping.sourceId === null)
+      return { kind: "delete", key, mapping, reason: "left over: no source has it any more" };
     if (state.candidates.length > 0)
       return { kind: "delete", key, mapping, reason: "the whole series brings this occurrence" };
     return { kind: "delete", key, mapping, reason: `removed from ${mapping.sourceId}` };
@@ -35,6 +45,11 @@ export function planKey(state: KeyState, windowFrom: string): Action | Rest {
   if (mapping === null) return planNew(key, winner, windowFrom);
   if (winner.retired) return planRetired(state, mapping);
   return planMapped(key, winner, mapping);
+}
+
+/** A decision to keep what stands holds as long as the source says what it said then. */
+function isPinned({ pinned, candidates }: KeyState): boolean {
+  return pinned !== null && pinned.fingerprint === (chooseWinner(candidates)?.fingerprint ?? null);
 }
 
 function planNew(key: string, winner: PlanCandidate, windowFrom: string): Action | Rest {

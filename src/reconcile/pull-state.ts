@@ -17,7 +17,10 @@ export type PullState = {
   readonly errors: Array<{ message: string; error: unknown }>;
   /** What the account's newest listing asked to be told again. */
   memory: string | null;
+  /** Whether the calendars were listed in this pull. */
+  hasListed: boolean;
   readonly counts: { staged: number; tombstones: number };
+  readonly ignoreBackOff: boolean;
   /** Told after each commit that leaves something to be translated. */
   readonly onStaged: () => void;
 };
@@ -25,10 +28,15 @@ export type PullState = {
 /** Notes what went wrong, with what can be done about it. */
 export function note(state: PullState, message: string, error: unknown): void {
   const remedy = error instanceof RemoteError ? error.remedy : undefined;
-  state.errors.push({ message: remedy === undefined ? message : `${message} ${remedy}`, error });
+  state.errors.push({ message: remedy === undefined ? message : `${sentence(message)} ${remedy}`, error });
 }
 
 /** A calendar as its source knows it. */
 export function refOf(collection: Collection, memory: string | null): CalendarRef {
   return { id: collection.native_id, name: collection.name, memory };
+}
+
+/** So that another sentence may follow. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -10,19 +10,16 @@ import {
   noteComplete,
   noteIncomplete,
 } from "../store/accounts.ts";
-import {
-  type Collection,
-  listCollections,
-  noteCollectionError,
-  saveCalendars,
-} from "../store/collections.ts";
-import { commitSettlements, countOwed, dropVoidTombstones, listOwed } from "../store/owed.ts";
+import { type Collection, noteCollectionError } from "../store/collections.ts";
+import { commitSettlements, countOwed, dropVoidTombstones, listOwed, owesTombstones } from "../store/owed.ts";
+import { databaseTrouble } from "../store/database-error.ts";
 import { endRun, type NewRun, startRun } from "../store/runs.ts";
 import { backOff } from "./back-off.ts";
 import type { ConfiguredAccount, Context } from "./context.ts";
+import { currentCalendars, listCalendarsAgain, mayBelieveRemovals } from "./current-calendars.ts";
 import { note, type PullState, refOf } from "./pull-state.ts";
 import { runRound } from "./run-round.ts";
-import { withLease } from "./with-lease.ts";
+import { LeaseLostError, withLease } from "./with-lease.ts";
 
 /** What one pull of one account did. */
 export type PullResult = {
@@ -38,8 +35,12 @@ export type PullResult = {
 
 type FinishedPull = PullResult & { readonly outcome: Exclude<PullResult["outcome"], "busy"> };
 
-/** How long a listing of an account's calendars is taken for true. */
-export const discoveryIntervalMs = 15 * 60_000;
+export type PullOptions = {
+  /** Told after each commit that leaves something to be translated. */
+  readonly onStaged?: (() => void) | undefined;
+  /** Owed work that failed often is tried as well: somebody asked for this pull. */
+  readonly ignoreBackOff?: boolean;
+};
 
 /**
  * Asks one account what changed since its checkpoints and stages the answer, page by page. No
@@ -51,7 +52,7 @@ export async function pullAccount(
   configured: ConfiguredAccount,
   account: Account,
   signal: AbortSignal,
-  onStaged: () => void = () => undefined,
+  { onStaged = () => undefined, ignoreBackOff = false }: PullOptions = {},
 ): Promise<PullResult> {
   const name = accountKey(configured);
   const result = await withLease(context, `pull:${name}`, signal, async (lease, fenced) => {
@@ -66,8 +67,10 @@ export async function pullAccount(
       signal: fenced,
       errors: [],
       memory: account.memory,
+      hasListed: false,
       counts: { staged: 0, tombstones: 0 },
       onStaged,
+      ignoreBackOff,
     };
     const finished = await pull(state);
     await report(context, run, finished, log);
@@ -91,44 +94,53 @@ async function pull(state: PullState): Promise<FinishedPull> {
   const { context, account } = state;
   await noteAttempt(context.db, account.id, context.clock.now());
   try {
-    const collections = await refreshCalendars(state);
-    let finished = 0;
-    for (const collection of collections) if (await pullCollection(state, collection)) finished += 1;
-    if (finished === collections.length)
-      for (const collection of collections) await settleTombstones(state, collection);
-    return await conclude(state, collections.length, finished === collections.length);
+    let collections = await currentCalendars(state);
+    let isFinished = await pullCollections(state, collections);
+    if (isFinished && (await owesTombstones(context.db, account.id))) {
+      // What is gone here may have moved to a calendar that was made since the last listing.
+      const known = new Set(collections.map(({ id }) => id));
+      collections = await listCalendarsAgain(state);
+      isFinished = await pullCollections(
+        state,
+        collections.filter(({ id }) => !known.has(id)),
+      );
+      if (isFinished && (await mayBelieveRemovals(state)))
+        for (const collection of collections) await settleTombstones(state, collection);
+    }
+    return await conclude(state, collections.length, isFinished);
   } catch (error) {
-    if (!(error instanceof RemoteError)) throw error;
-    if (!state.errors.some((entry) => entry.error === error)) note(state, error.message, error);
+    if (!(error instanceof RemoteError)) noteUnexpected(state, accountKey(state.configured), error);
+    else if (!state.errors.some((entry) => entry.error === error)) note(state, error.message, error);
+    // Where the database is the trouble, this says so once more, and loudly.
     return await conclude(state, 0, false);
   }
 }
 
-/** The calendars to pull; listed anew when the last listing is old or there is none. */
-async function refreshCalendars(state: PullState): Promise<Collection[]> {
-  const { context, configured, account } = state;
-  const age = context.clock.now() - (account.calendars_listed_at?.getTime() ?? 0);
-  if (age >= discoveryIntervalMs || age < 0) {
-    const listing = await configured.source.listCalendars(account.memory, state.signal);
-    for (const name of listing.notFound) {
-      note(
-        state,
-        `${accountKey(configured)} has no calendar ${JSON.stringify(name)}: check its name in the configuration.`,
-        null,
-      );
-    }
-    await state.lease.check();
-    await saveCalendars(context.db, account.id, listing, context.clock.now());
-    state.memory = listing.memory;
-  }
-  const collections = await listCollections(context.db, account.id);
-  for (const vanished of collections.filter((collection) => collection.vanished_at !== null)) {
-    state.log.warn(
-      { calendar: vanished.name },
-      "calendar is no longer listed; its events are kept as they are",
-    );
-  }
-  return collections.filter((collection) => collection.vanished_at === null);
+/**
+ * A mistake of ours, or trouble with the database: told like any other, so that `status` shows it.
+ *
+ * @throws LeaseLostError as it is: then another process has the word.
+ */
+function noteUnexpected(state: PullState, where: string, error: unknown): void {
+  if (error instanceof LeaseLostError) throw error;
+  if (state.errors.some((entry) => entry.error === error)) return;
+  state.log.error({ err: error }, `pull of ${where} failed unexpectedly`);
+  const message = error instanceof Error ? error.message : String(error);
+  const next =
+    databaseTrouble(error)?.remedy ??
+    "Nothing is removed because of this, and the next pull tries again; the log has the details.";
+  note(
+    state,
+    `${where} could not be read for a reason that has nothing to do with its server: ${message}. ${next}`,
+    error,
+  );
+}
+
+/** True when every round is finished; one calendar that fails does not hold back the others. */
+async function pullCollections(state: PullState, collections: readonly Collection[]): Promise<boolean> {
+  let isFinished = true;
+  for (const collection of collections) if (!(await pullCollection(state, collection))) isFinished = false;
+  return isFinished;
 }
 
 /** One round over one calendar, and the series and objects its pages owe. True when the round is finished. */
@@ -139,13 +151,21 @@ async function pullCollection(state: PullState, collection: Collection): Promise
     await noteCollectionError(state.context.db, collection.id, null);
     return true;
   } catch (error) {
-    if (!(error instanceof RemoteError)) throw error;
     await collectionFailed(state, collection, error);
     return false;
   }
 }
 
-async function collectionFailed(state: PullState, collection: Collection, error: RemoteError): Promise<void> {
+async function collectionFailed(state: PullState, collection: Collection, error: unknown): Promise<void> {
+  if (!(error instanceof RemoteError)) {
+    noteUnexpected(
+      state,
+      `${accountKey(state.configured)}, calendar ${JSON.stringify(collection.name)},`,
+      error,
+    );
+    await noteCollectionError(state.context.db, collection.id, state.errors.at(-1)?.message ?? null);
+    return;
+  }
   note(state, error.message, error);
   await noteCollectionError(state.context.db, collection.id, error.message);
   // The calendar or its whole home may have moved: the next pull looks for it again.
@@ -159,7 +179,6 @@ async function settleTombstones(state: PullState, collection: Collection): Promi
     await dropVoidTombstones(state.context.db, collection);
     await settle(state, collection, ["tombstone"]);
   } catch (error) {
-    if (!(error instanceof RemoteError)) throw error;
     await collectionFailed(state, collection, error);
   }
 }
@@ -170,7 +189,12 @@ async function settle(
   kinds: ReadonlyArray<OwedWork["kind"]>,
 ): Promise<void> {
   const { context, configured, counts, signal } = state;
-  const work = await listOwed(context.db, collection, kinds);
+  const work = await listOwed(
+    context.db,
+    collection,
+    kinds,
+    state.ignoreBackOff ? null : context.clock.now(),
+  );
   if (work.length === 0) return;
   let done = 0;
   for await (const batch of configured.source.settle(
@@ -200,6 +224,10 @@ async function settle(
   }
 }
 
+function stillOwed(owed: number): string {
+  return `${owed} events are still to be read; each is tried again by itself, at least every four hours.`;
+}
+
 /** Writes down how the pull ended and when the account may be asked again. */
 async function conclude(state: PullState, calendars: number, allFinished: boolean): Promise<FinishedPull> {
   const { context, account, errors, counts } = state;
@@ -210,7 +238,7 @@ async function conclude(state: PullState, calendars: number, allFinished: boolea
   } else if (!state.signal.aborted) {
     // Being stopped is no failure: nothing to back off from.
     const first = errors.find((entry) => entry.error !== null) ?? errors[0];
-    const error = first?.message ?? `${owed} events are still to be read`;
+    const error = first?.message ?? stillOwed(owed);
     // Single events that cannot be read must not slow down the mailbox: only an unfinished round backs off.
     const retryAt = allFinished ? null : backOff(account.failures + 1, first?.error, context.clock.now());
     await noteIncomplete(context.db, account.id, { error, retryAt, settled: allFinished });

@@ -28,6 +28,8 @@ export async function planPurge(context: Context, sourceId: string): Promise<Pur
       );
       const states = stored.map((state) => ({
         ...state,
+        settled: false,
+        pinned: null,
         candidates: state.candidates
           .filter((candidate) => candidate.sourceId !== sourceId)
           .map((candidate) => ({ ...candidate, covered: false })),

@@ -1,16 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { RemoteError } from "../http/remote-error.ts";
 import type { TargetCollection } from "../sink/sink.ts";
-import {
-  clearDirtyKeys,
-  countDirtyKeys,
-  countStanding,
-  forgetRefusals,
-  type Marks,
-  retryRefusals,
-} from "../store/keys.ts";
+import { clearDirtyKeys, countDirtyKeys, type Marks } from "../store/dirty-keys.ts";
+import { countStanding, forgetRefusals, retryRefusals } from "../store/keys.ts";
 import { endRun, startRun } from "../store/runs.ts";
 import { endOtherHolds, holdsBefore, saveHolds } from "../store/holds.ts";
+import { pendingRemovals } from "../store/pending-removals.ts";
+import { endPins } from "../store/pins.ts";
 import { refusalRetryMs } from "../store/work.ts";
 import { ensureTarget, type Target, updateTarget } from "../store/targets.ts";
 import { type AccountInUse, accountsOfTarget } from "./account-in-use.ts";
@@ -19,12 +15,13 @@ import { type ApplyCounts, applyActions } from "./apply.ts";
 import { backOff } from "./back-off.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
 import { gather } from "./gather.ts";
-import { guard, type GuardOptions, type Hold } from "./guard.ts";
+import { guard, type GuardLimits, type GuardOptions, type Hold } from "./guard.ts";
 import { openAndSurvey, reachTarget, surveyWithoutWriting } from "./open-target.ts";
 import { plan } from "./plan.ts";
 import { resolveIntents } from "./resolve-intents.ts";
 import { isToBeSurveyed } from "./survey.ts";
 import { translateTarget } from "./translate.ts";
+import { isWatchDue, noticeChanges } from "./watch-target.ts";
 import { type LeaseGuard, withLease } from "./with-lease.ts";
 
 /** What one reconciliation of one target did. */
@@ -68,6 +65,8 @@ export async function reconcileTarget(
 }
 
 export type ReconcileOptions = {
+  /** Also ask the target now and then whether others changed something there, where there is nothing else to do. */
+  readonly watch?: boolean;
   /** A source whose removals somebody has just seen and asked for. */
   readonly unguarded?: string;
 };
@@ -89,14 +88,24 @@ async function reconcile(work: Work): Promise<ReconcileResult> {
     const { translated, deferred } = await translateTarget(context, target.id, signal);
     const now = context.clock.now();
     await retryRefusals(context.db, target.id, now - refusalRetryMs, now);
-    if ((await countDirtyKeys(context.db, target.id)) === 0) {
+    const isIdle = (await countDirtyKeys(context.db, target.id)) === 0;
+    if (isIdle) {
+      // What is held stays dirty. A hold without that was carried out by a run that was killed before it could say so.
+      await endOtherHolds(context.db, target.id, []);
       if (deferred === 0) await updateTarget(context.db, target.id, { rewrites_expected: false });
-      return { ...idle, translated };
+      const isToBeWatched = work.options.watch === true && target.held === null && isWatchDue(target, now);
+      if (!isToBeWatched) return { ...idle, translated };
     }
-    const collection = opened ?? (await reachTarget(context, configured, target, signal));
-    const { held, rewrites_expected } = await ensureTarget(context.db, target.id);
+    const collection = opened ?? (await reachTarget(context, configured, target, signal, isIdle));
+    const reached = await ensureTarget(context.db, target.id);
+    const { held, rewrites_expected } = reached;
     if (held !== null) return { ...idle, outcome: "held", translated, errors: [held] };
     await resolveIntents(context, target.id, collection, signal);
+    if (isWatchDue(reached, now)) await noticeChanges(context, reached, collection, work.lease, signal);
+    if ((await countDirtyKeys(context.db, target.id)) === 0) {
+      await updateTarget(context.db, target.id, { failures: 0, retry_at: null, last_error: null });
+      return { ...idle, translated };
+    }
     const result = await planAndApply(work, collection, rewrites_expected);
     // What waits or was postponed is still to be written for the same reason.
     if (deferred === 0 && result.counts.postponed === 0)
@@ -113,7 +122,10 @@ export type GuardedPlan = {
   readonly actions: readonly Action[];
   readonly rests: readonly Rest[];
   readonly allowed: readonly Action[];
+  readonly asked: ReadonlySet<Action>;
   readonly holds: readonly Hold[];
+  /** Keys for which a decision of a person does not hold any more. */
+  readonly unpinned: readonly string[];
   /** The keys that were looked at. */
   readonly marks: Marks;
 };
@@ -123,21 +135,34 @@ async function planTarget(
   context: Context,
   targetId: string,
   accounts: readonly AccountInUse[],
-  options: Omit<GuardOptions, "before">,
+  options: Pick<GuardOptions, "rewritesExpected" | "unguarded">,
 ): Promise<GuardedPlan> {
   const marks = new Map<string, string>();
   const actions: Action[] = [];
   const rests: Rest[] = [];
+  const unpinned: string[] = [];
   const windowFrom = context.window().from;
   for await (const page of gather(context, targetId, accounts)) {
     const part = plan(page.states, windowFrom);
     for (const [key, mark] of page.marks) marks.set(key, mark);
     actions.push(...part.actions);
     rests.push(...part.rests);
+    unpinned.push(...part.unpinned);
   }
   const standing = await countStanding(context.db, targetId);
   const before = await holdsBefore(context.db, targetId);
-  return { actions, rests, marks, ...guard(actions, standing, { ...options, before }) };
+  const pending = await pendingRemovals(
+    context.db,
+    accounts.map(({ account }) => account.id),
+  );
+  const limits = (sourceId: string): GuardLimits => context.guardLimits(sourceId);
+  return {
+    actions,
+    rests,
+    unpinned,
+    marks,
+    ...guard(actions, standing, { ...options, limits, before, pending }),
+  };
 }
 
 /** Surveys, translates and plans, and writes nothing to the sink. Null while another process works on the target. */
@@ -170,15 +195,17 @@ async function planAndApply(
   });
   const now = (): number => context.clock.now();
   const restKeys = guarded.rests.map((rest) => rest.key);
+  await endPins(context.db, configured.id, guarded.unpinned);
   await clearDirtyKeys(context.db, configured.id, restKeys, guarded.marks);
   await forgetRefusals(context.db, configured.id, restKeys);
   await saveHolds(context.db, configured.id, guarded.holds, now());
   const runId = randomUUID();
   await startRun(context.db, { id: runId, kind: "reconcile", key: configured.id, startedAt: now() });
-  const { marks, allowed, holds } = guarded;
+  const { marks, allowed, asked, holds } = guarded;
   try {
-    const request = { runId, targetId: configured.id, accounts, collection, actions: allowed, marks };
-    const counts = await applyActions(context, request, lease, signal);
+    const targetId = configured.id;
+    const request = { runId, targetId, accounts, collection, actions: allowed, asked, marks, lease };
+    const counts = await applyActions(context, request, signal);
     const outcome = holds.length > 0 ? "held" : counts.postponed > 0 ? "incomplete" : "complete";
     await endRun(context.db, runId, { outcome, summary: counts, error: null }, now());
     await endOtherHolds(context.db, configured.id, holds);

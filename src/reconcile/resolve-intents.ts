@@ -1,7 +1,7 @@
 import { fingerprint } from "../calendar/fingerprint.ts";
 import { readObject } from "../calendar/read-object.ts";
 import type { StoredObject, TargetCollection } from "../sink/sink.ts";
-import { commitResolved, type LeftIntent, leftIntents, type ResolvedIntent } from "../store/intents.ts";
+import { commitResolved, type LeftIntent, leftIntents, type ResolvedIntent } from "../store/left-intents.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -32,7 +32,7 @@ export async function resolveIntents(
 }
 
 function effectOf(
-  { kind, slot, fingerprint: intended, standing }: LeftIntent,
+  { kind, slot, standing }: LeftIntent,
   object: StoredObject | undefined,
   zone: string,
 ): ResolvedIntent["effect"] {
@@ -41,14 +41,12 @@ function effectOf(
   if (kind === "delete" || object.etag === standing?.etag) return { kind: "nothing" };
   const read = readObject(object.ics, zone);
   if (read.kind === "problem" || read.facts.uid !== slot.uid) return { kind: "nothing" };
-  const stands = fingerprint(object.ics);
-  const isKnown = stands === intended || stands === standing?.sinkFingerprint;
   return {
     kind: "stands",
     etag: object.etag,
-    fingerprint: stands,
+    fingerprint: fingerprint(object.ics),
     summary: read.facts.summary,
     startsAt: read.facts.start,
-    foreignBody: isKnown ? null : object.ics,
+    body: object.ics,
   };
 }

@@ -1,6 +1,7 @@
 import { fingerprint, fingerprintVersion } from "../calendar/fingerprint.ts";
 import { readObject } from "../calendar/read-object.ts";
 import type { StoredObject, TargetCollection } from "../sink/sink.ts";
+import { lastAction } from "../store/own-writes.ts";
 import { type Found, recordFound } from "../store/slots.ts";
 import { type Target, updateTarget } from "../store/targets.ts";
 import type { Context } from "./context.ts";
@@ -24,6 +25,8 @@ export async function surveyTarget(
   collection: TargetCollection,
   signal: AbortSignal,
 ): Promise<Survey> {
+  // Older than the listing: what happens in between is told by the first look at the changes.
+  const { token } = await collection.changes(null, signal);
   const listing = await collection.list(signal);
   let found = 0;
   let seen = 0;
@@ -43,6 +46,9 @@ export async function surveyTarget(
   await updateTarget(context.db, target.id, {
     surveyed_at: new Date(context.clock.now()).toISOString(),
     fingerprint_version: fingerprintVersion,
+    sink_token: token,
+    sink_seen_at: new Date(context.clock.now()).toISOString(),
+    sink_action: await lastAction(context.db, target.id),
     foreign_count: foreign,
     held,
   });

@@ -1,10 +1,11 @@
 import pLimit from "p-limit";
 import { type Account, ensureAccounts } from "../store/accounts.ts";
+import { countDirtyKeys } from "../store/dirty-keys.ts";
 import { retireOthers } from "../store/retired.ts";
 import { ensureTarget } from "../store/targets.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
 import { pullAccount, type PullResult } from "./pull.ts";
-import { type ReconcileResult, reconcileTarget } from "./reconcile.ts";
+import { type ReconcileOptions, type ReconcileResult, reconcileTarget } from "./reconcile.ts";
 import { startWriter } from "./target-writer.ts";
 import { type AccountInUse, accountsInUse } from "./account-in-use.ts";
 
@@ -45,8 +46,9 @@ export async function sync(
     chosen.map(({ configured, account }) =>
       limit(async () => {
         const writer = writers.find((candidate) => candidate.targetId === configured.targetId);
-        const notice = isFirstImport(account) ? () => writer?.notice() : undefined;
-        const result = await pullAccount(context, configured, account, signal, notice);
+        const onStaged = isFirstImport(account) ? () => writer?.notice() : undefined;
+        const options = { onStaged, ignoreBackOff: true };
+        const result = await pullAccount(context, configured, account, signal, options);
         return { source: configured.sourceId, account: configured.name, ...result };
       }),
     ),
@@ -54,6 +56,12 @@ export async function sync(
   const targets = await Promise.all(
     writers.map(async (writer) => ({ target: writer.targetId, ...(await writer.result) })),
   );
+  // A source that has moved to another target leaves work in its old one, which may have no source left.
+  for (const target of context.targets) {
+    const isDone = writers.some(({ targetId }) => targetId === target.id);
+    if (isDone || (await countDirtyKeys(context.db, target.id)) === 0) continue;
+    targets.push({ target: target.id, ...(await reconcileWithLog(context, target, signal)) });
+  }
   return { pulls, targets };
 }
 
@@ -70,8 +78,9 @@ export async function reconcileWithLog(
   context: Context,
   target: ConfiguredTarget,
   signal: AbortSignal,
+  options: ReconcileOptions = {},
 ): Promise<ReconcileResult> {
-  const result = await reconcileTarget(context, target, signal);
+  const result = await reconcileTarget(context, target, signal, options);
   const { run, counts, translated, outcome, errors, holds } = result;
   const line = { run, target: target.id, outcome, translated, ...counts };
   if (errors.length + holds.length > 0) {

@@ -1,3 +1,4 @@
+import type { Clock } from "../http/clock.ts";
 import { keepLease, leaseSeconds, releaseLease, takeLease } from "../store/leases.ts";
 import type { Context } from "./context.ts";
 
@@ -14,9 +15,23 @@ export class LeaseLostError extends Error {
 
 const renewEveryMs = (leaseSeconds * 1000) / 3;
 
+type Reading = { readonly now: number; readonly uptime: number };
+
+function readingOf(clock: Clock): Reading {
+  return { now: clock.now(), uptime: clock.uptime() };
+}
+
+/**
+ * The uptime cannot be set, but stands still where a virtual machine was paused, or a suspension is not counted; the
+ * clock then jumps. So either is enough, and a jump back as well: asking once too often costs one query.
+ */
+function mayBeDue(since: Reading, at: Reading): boolean {
+  return at.uptime - since.uptime >= renewEveryMs || Math.abs(at.now - since.now) >= renewEveryMs;
+}
+
 export interface LeaseGuard {
   /**
-   * Call before each write: renews the lease when a third of its time has passed.
+   * Call before each write: renews the lease when a third of its time has passed, or may have.
    *
    * @throws LeaseLostError when it is no longer ours.
    */
@@ -33,26 +48,31 @@ export async function withLease<T>(
   signal: AbortSignal,
   work: (lease: LeaseGuard, signal: AbortSignal) => Promise<T>,
 ): Promise<T | null> {
+  let renewed = readingOf(context.clock);
   const lease = await takeLease(context.db, key, context.holder);
   if (lease === null) return null;
   const lost = new AbortController();
-  let renewedAt = context.clock.now();
   const guard: LeaseGuard = {
     async check() {
-      if (context.clock.now() - renewedAt < renewEveryMs) return;
+      const asked = readingOf(context.clock);
+      if (!mayBeDue(renewed, asked)) return;
       if (!(await keepLease(context.db, lease))) {
         lost.abort();
         throw new LeaseLostError(key);
       }
-      renewedAt = context.clock.now();
+      // From before the question: the lease lasts no shorter than we believe.
+      renewed = asked;
     },
   };
   // A single answer may take longer than the lease lasts. What goes wrong here comes out at the next check.
-  const renewal = setInterval(() => void guard.check().catch(() => undefined), renewEveryMs);
+  const renewal = setInterval(() => void guard.check().catch(() => undefined), renewEveryMs / 2);
   try {
     return await work(guard, AbortSignal.any([signal, lost.signal]));
   } finally {
     clearInterval(renewal);
-    await releaseLease(context.db, lease);
+    // It runs out by itself; what the work came to counts.
+    await releaseLease(context.db, lease).catch((error: unknown) =>
+      context.log.warn({ err: error, key }, "the lease could not be given back; it runs out in a minute"),
+    );
   }
 }

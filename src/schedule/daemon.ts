@@ -1,3 +1,4 @@
+import { followJobs, type RunningJobs } from "../health/running-jobs.ts";
 import type { Context } from "../reconcile/context.ts";
 import { pullAccount } from "../reconcile/pull.ts";
 import {
@@ -6,24 +7,42 @@ import {
   accountsInUse,
   accountsOfTarget,
 } from "../reconcile/account-in-use.ts";
+import { auditAccount } from "../reconcile/audit-account.ts";
+import { auditTarget } from "../reconcile/audit-target.ts";
 import { isFirstImport, reconcileWithLog, registerConfiguration } from "../reconcile/sync.ts";
 import { translationBasis } from "../reconcile/translate.ts";
+import { isWatchDue } from "../reconcile/watch-target.ts";
 import { LeaseLostError } from "../reconcile/with-lease.ts";
 import { accountKey } from "../store/accounts.ts";
 import { prune } from "../store/prune.ts";
-import { hasWork } from "../store/work.ts";
+import { noteScheduleBeat } from "../store/schedule-beat.ts";
+import { ensureTarget } from "../store/targets.ts";
+import { hasWork, isBackingOff } from "../store/work.ts";
 import type { JobQueue } from "./job-queue.ts";
 
 /** What the daemon's jobs work on; replaced as a whole when the configuration changes. */
-export type DaemonState = { readonly context: Context; readonly cron: string };
+export type DaemonState = {
+  readonly context: Context;
+  readonly cron: string;
+  /** When both ends are listed in full and compared. */
+  readonly auditCron: string;
+};
 
 export type Daemon = {
   /** Takes a new configuration: registers it, moves the schedules, and pulls everything. */
   configure(state: DaemonState): Promise<void>;
+  /** What runs now. */
+  readonly jobs: RunningJobs;
 };
 
 const pullConcurrency = 4;
 const reconcileConcurrency = 2;
+/** One after the other, and so the accounts of a target before the target. */
+const auditConcurrency = 1;
+/** The key of the audits' schedule among those of the sources. No source can have this id. */
+const auditKey = "/audit";
+/** How long a target is left to whoever works on it before its audit is tried again. */
+const busySeconds = 60;
 /** Sources of one schedule do not all start in the same second. */
 const jitterSeconds = 20;
 const pruneIntervalMs = 86_400_000;
@@ -35,19 +54,33 @@ export async function startDaemon(
   random: () => number,
 ): Promise<Daemon> {
   let state = first;
-  let prunedAt = 0;
+  let prunedAt = Number.NEGATIVE_INFINITY;
+  const jobs = followJobs();
+
+  const run = (context: Context, what: string, work: (watched: Context) => Promise<unknown>): Promise<void> =>
+    survive(context, what, () =>
+      jobs.follow(what, context.progress, (progress) => work({ ...context, progress })),
+    );
 
   await queue.work("due", 1, async (sourceId) => {
+    if (sourceId === auditKey) {
+      await enqueueAudits(queue, state.context);
+      return;
+    }
+    await noteScheduleBeat(state.context.db, new Date(state.context.clock.now()).toISOString());
     for (const entry of await accountsInUse(state.context)) {
       if (entry.configured.sourceId !== sourceId || !mayPull(state.context, entry)) continue;
       await queue.enqueue("pull", accountKey(entry.configured), Math.floor(random() * jitterSeconds));
     }
-    if (state.context.clock.now() - prunedAt >= pruneIntervalMs) {
-      prunedAt = state.context.clock.now();
-      await prune(state.context.db, prunedAt);
+    const uptime = state.context.clock.uptime();
+    if (uptime - prunedAt >= pruneIntervalMs) {
+      prunedAt = uptime;
+      await prune(state.context.db, state.context.clock.now(), state.context.journal);
     }
     // Also without any change: a target that failed is tried again when its back-off is over.
     for (const target of await targetsWithWork(state.context)) await queue.enqueue("reconcile", target);
+    for (const { id } of state.context.targets)
+      if (await isToBeWatched(state.context, id)) await queue.enqueue("reconcile", id);
   });
 
   await queue.work("pull", pullConcurrency, async (key, signal) => {
@@ -60,18 +93,34 @@ export async function startDaemon(
         .enqueue("reconcile", configured.targetId)
         .catch((error: unknown) => context.log.error({ err: error }, "job queue"));
     };
-    await survive(context, `pull of ${key}`, async () => {
-      await pullAccount(context, configured, account, signal, isFirstImport(account) ? onStaged : undefined);
-    });
+    const options = isFirstImport(account) ? { onStaged } : {};
+    await run(context, `pull of ${key}`, (watched) =>
+      pullAccount(watched, configured, account, signal, options),
+    );
     if (await needsWork(context, configured.targetId)) await queue.enqueue("reconcile", configured.targetId);
   });
 
   await queue.work("reconcile", reconcileConcurrency, async (targetId, signal) => {
     const { context } = state;
     const target = context.targets.find((candidate) => candidate.id === targetId);
-    if (target === undefined || !(await needsWork(context, targetId))) return;
-    await survive(context, `reconciliation of ${targetId}`, async () => {
-      await reconcileWithLog(context, target, signal);
+    if (target === undefined) return;
+    if (!(await needsWork(context, targetId)) && !(await isToBeWatched(context, targetId))) return;
+    await run(context, `reconciliation of ${targetId}`, (watched) =>
+      reconcileWithLog(watched, target, signal, { watch: true }),
+    );
+  });
+
+  await queue.work("audit", auditConcurrency, async (key, signal) => {
+    const { context } = state;
+    const target = context.targets.find(({ id }) => auditKeyOf("target", id) === key);
+    const entry = (await accountsInUse(context)).find(
+      ({ configured }) => auditKeyOf("account", accountKey(configured)) === key,
+    );
+    await run(context, `audit of ${key}`, async (watched) => {
+      if (entry !== undefined) await auditAccount(watched, entry, signal, { repair: true });
+      if (target === undefined) return;
+      const audited = await auditTarget(watched, target, signal, { repair: true, deep: false });
+      if (audited === null) await queue.enqueue("audit", key, busySeconds);
     });
   });
 
@@ -80,21 +129,44 @@ export async function startDaemon(
     state = next;
     const sources = new Set(accounts.map((entry) => entry.configured.sourceId));
     const when = { cron: next.cron, timezone: next.context.zone };
-    await queue.schedule(new Map([...sources].map((id) => [id, when])));
+    const audit = { cron: next.auditCron, timezone: next.context.zone };
+    await queue.schedule(new Map([...[...sources].map((id) => [id, when] as const), [auditKey, audit]]));
     for (const entry of accounts) await queue.enqueue("pull", accountKey(entry.configured));
     for (const target of await targetsWithWork(next.context)) await queue.enqueue("reconcile", target);
   };
   await configure(first);
-  return { configure };
+  return { configure, jobs };
 }
 
 /** Respects the account's back-off and the shortest time between two pulls. */
 function mayPull(context: Context, { account, configured }: AccountInUse): boolean {
   const now = context.clock.now();
-  if (account.retry_at !== null && account.retry_at.getTime() > now) return false;
+  if (isBackingOff(account.retry_at, now)) return false;
+  if (account.attempted_at === null) return true;
+  const age = now - account.attempted_at.getTime();
+  // Less than nothing: the clock was set back since.
+  return age < 0 || age >= configured.pullFloorMs - jitterSeconds * 1000;
+}
+
+async function enqueueAudits(queue: JobQueue, context: Context): Promise<void> {
+  for (const account of context.accounts)
+    await queue.enqueue("audit", auditKeyOf("account", accountKey(account)));
+  for (const { id } of context.targets) await queue.enqueue("audit", auditKeyOf("target", id));
+}
+
+function auditKeyOf(kind: "account" | "target", key: string): string {
+  return `${kind} ${key}`;
+}
+
+/** Whether a target is to be asked for changes of others. */
+async function isToBeWatched(context: Context, targetId: string): Promise<boolean> {
+  const target = await ensureTarget(context.db, targetId);
+  const now = context.clock.now();
   return (
-    account.attempted_at === null ||
-    now - account.attempted_at.getTime() >= configured.pullFloorMs - jitterSeconds * 1000
+    target.surveyed_at !== null &&
+    target.held === null &&
+    !isBackingOff(target.retry_at, now) &&
+    isWatchDue(target, now)
   );
 }
 
@@ -115,7 +187,7 @@ async function needsWork(context: Context, targetId: string): Promise<boolean> {
 }
 
 /** A job that fails must not stop the loop: it is logged, and the schedule tries again. */
-async function survive(context: Context, what: string, work: () => Promise<void>): Promise<void> {
+async function survive(context: Context, what: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { StoreEngine } from "../store/store.ts";
 
 /** The queues, by the key that runs one at a time. */
-export type JobName = "due" | "pull" | "reconcile";
+export type JobName = "due" | "pull" | "reconcile" | "audit";
 
 /** What a job handler gets: the key, and a signal that fires when the daemon stops or the job has expired. */
 export type JobHandler = (key: string, signal: AbortSignal) => Promise<void>;
@@ -18,6 +18,8 @@ export interface JobQueue extends AsyncDisposable {
   enqueue(name: JobName, key: string, delaySeconds?: number): Promise<void>;
   /** Replaces the cron schedules of the `due` queue: cron expression and IANA zone by key. */
   schedule(crons: ReadonlyMap<string, { readonly cron: string; readonly timezone: string }>): Promise<void>;
+  /** When this process last asked for work, epoch milliseconds; null before, and when it has ceased to. */
+  lastAsked(): number | null;
   /** Starts working on a queue, `concurrency` jobs at a time in this process. */
   work(name: JobName, concurrency: number, handler: JobHandler): Promise<void>;
 }
@@ -34,7 +36,7 @@ export async function createJobQueue(engine: StoreEngine, log: Logger): Promise<
   const boss = new PgBoss(options(engine));
   boss.on("error", (error) => log.error({ err: error }, "job queue"));
   await boss.start();
-  const names: readonly JobName[] = ["due", "pull", "reconcile"];
+  const names: readonly JobName[] = ["due", "pull", "reconcile", "audit"];
   for (const name of names) {
     await boss.createQueue(name, {
       policy: "stately",
@@ -66,6 +68,10 @@ export async function createJobQueue(engine: StoreEngine, log: Logger): Promise<
       for (const [key, { cron, timezone }] of crons) {
         await boss.schedule("due", cron, { key }, { key, tz: timezone, singletonKey: key });
       }
+    },
+    lastAsked() {
+      const times = boss.getWipData().flatMap(({ lastFetchedOn }) => lastFetchedOn ?? []);
+      return times.length === 0 ? null : Math.max(...times);
     },
     async work(name, concurrency, handler) {
       const worker = await boss.work<{ key: string }>(

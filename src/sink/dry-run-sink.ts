@@ -39,6 +39,7 @@ const notMadeYet = (url: URL): TargetCollection => ({
   created: true,
   warnings: [],
   list: async () => new Map(),
+  changes: async () => ({ kind: "untracked", token: null }),
   async *read() {},
   ...droppedWrites,
 });

@@ -35,6 +35,13 @@ export interface TargetCollection {
   list(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Reads objects in batches; an object that is not there is not in the result. */
   read(names: readonly string[], signal: AbortSignal): AsyncIterable<readonly StoredObject[]>;
+  /**
+   * What changed since this answered last with `since` as its token; ours or others', it does not tell. One small request
+   * where nothing did.
+   *
+   * @throws RemoteError
+   */
+  changes(since: string | null, signal: AbortSignal): Promise<SinkChanges>;
   /** `If-None-Match: *` */
   create(name: string, ics: string, signal: AbortSignal): Promise<WriteOutcome>;
   /** `If-Match: etag` */
@@ -44,6 +51,22 @@ export interface TargetCollection {
 }
 
 export type StoredObject = { readonly name: string; readonly etag: string; readonly ics: string };
+
+/** `token` is for the next time; null where the server has nothing of the kind. */
+export type SinkChanges =
+  /** ETags by name of what was written (null: the server did not say), and the names of what was removed. */
+  | {
+      readonly kind: "changed";
+      readonly etags: ReadonlyMap<string, string | null>;
+      readonly removed: readonly string[];
+      readonly token: string;
+    }
+  /** The collection is in an earlier state than it was: the server was restored from a backup. */
+  | { readonly kind: "went back"; readonly token: string }
+  /** The server does not know the token any more: it lost its memory, or was restored. */
+  | { readonly kind: "unknown"; readonly token: string }
+  /** Only a listing can tell: it was never asked before, or the server keeps no track of changes. */
+  | { readonly kind: "untracked"; readonly token: string | null };
 
 export type WriteOutcome =
   /** `stored` is the body as the server keeps it, where it said (or it turned out) that it changed ours. */

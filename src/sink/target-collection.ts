@@ -1,5 +1,7 @@
 import type { LimitFunction } from "p-limit";
 import { inBatches } from "../dav/batches.ts";
+import { fingerprint } from "../calendar/fingerprint.ts";
+import { normalizeEtag } from "../dav/etag.ts";
 import { getObject } from "../dav/get.ts";
 import { hrefOfName, nameOfHref, urlOfHref } from "../dav/href.ts";
 import { listEtags } from "../dav/list-etags.ts";
@@ -7,6 +9,7 @@ import { multiget } from "../dav/multiget.ts";
 import type { DavClient } from "../dav/protocol.ts";
 import { deleteObject, type PutRequest, putObject } from "../dav/write.ts";
 import { RemoteError } from "../http/remote-error.ts";
+import { collectionChanges } from "./collection-changes.ts";
 import type { StoredObject, TargetCollection, WriteOutcome } from "./sink.ts";
 
 const batchSize = 50;
@@ -50,7 +53,10 @@ export function openCollection(open: OpenCollection): TargetCollection {
     if (outcome.etag !== null) return { kind: "written", etag: outcome.etag, stored: null };
     // No ETag: the server changed the body (RFC 4791 section 5.3.4).
     const stored = await fetch(name, signal);
-    return stored === null ? { kind: "missing" } : { kind: "written", etag: stored.etag, stored: stored.ics };
+    if (stored === null) return { kind: "missing" };
+    if (condition.kind === "match" && stored.etag === normalizeEtag(condition.etag))
+      refuseUnchanged(stored, ics);
+    return { kind: "written", etag: stored.etag, stored: stored.ics };
   };
 
   return {
@@ -67,6 +73,8 @@ export function openCollection(open: OpenCollection): TargetCollection {
       }
       return etags;
     },
+
+    changes: (since, signal) => collectionChanges(client, url, since, signal),
 
     async *read(names, signal) {
       for (const batch of inBatches(names, batchSize)) {
@@ -96,6 +104,18 @@ export function openCollection(open: OpenCollection): TargetCollection {
         return { kind: "refused", status: outcome.status, reason: outcome.reason.trim() };
       }),
   };
+}
+
+/**
+ * A success that changed nothing: something in front of the server answers in its place.
+ *
+ * @throws RemoteError `protocol` unless what stands there is what was to be written.
+ */
+function refuseUnchanged({ name, ics }: StoredObject, desired: string): void {
+  if (fingerprint(ics) === fingerprint(desired)) return;
+  throw new RemoteError("protocol", `The sink says that it has written ${name}, and has not changed it.`, {
+    remedy: "Check that no proxy answers for the server; the object is written again with the next run.",
+  });
 }
 
 /** A full disk is no property of the object, and passes as soon as somebody makes room. */

@@ -30,6 +30,13 @@ export interface Source extends AsyncDisposable {
     signal: AbortSignal,
   ): AsyncIterable<readonly Settlement[]>;
 
+  /**
+   * Lists what the calendar holds now and that touches the window (all of it where `coverage` is `everything`), without
+   * regard to any checkpoint: for holding what is staged against. Ends normally only after the last page. A native id
+   * may come more than once; an item of a series counts for the series.
+   */
+  list(calendar: CalendarRef, window: Window, signal: AbortSignal): AsyncIterable<readonly ListedEvent[]>;
+
   /** What a complete round speaks for: `window` (Graph's calendarView) or `everything` (a CalDAV listing). */
   readonly coverage: "window" | "everything";
 
@@ -110,6 +117,14 @@ export type NativeEvent = {
   readonly etag: string | null;
   /** Graph JSON (see graph/native.ts) or the verbatim iCalendar object. */
   readonly native: string;
+};
+
+/** One event of a listing. */
+export type ListedEvent = {
+  /** As it is staged: see `NativeEvent`. */
+  readonly nativeId: string;
+  /** To be compared with the staged one; null where the listing cannot tell whether what is staged is current. */
+  readonly etag: string | null;
 };
 
 /** `series`: read master, overrides and cancellations anew. `fetch`: read the object, or what its page left out. `tombstone`: confirm the removal. */

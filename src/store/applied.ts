@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
-import { keepBodies } from "./bodies.ts";
-import { clearDirtyKeys, type Marks } from "./keys.ts";
+import { clearDirtyKeys, type Marks } from "./dirty-keys.ts";
+import { type Decision, decide } from "./pins.ts";
 import { type NewAction, recordActions } from "./runs.ts";
 import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
@@ -21,16 +21,21 @@ export type AppliedRecord = {
         readonly reason: string;
       }
     /** Stays dirty: the next run tries again. */
-    | { readonly kind: "postponed" };
+    | { readonly kind: "postponed" }
+    /** Surely not written, and not to be tried again by itself. */
+    | { readonly kind: "left" };
+  /** Comes into force with what stands there now, or does not any more. */
+  readonly decision?: Decision;
 };
 
 export type StandingMapping = {
   readonly slot: string;
-  readonly source_id: string;
-  readonly account_id: number;
-  readonly identity: string;
+  readonly source_id: string | null;
+  /** Null where no event of a source stands behind it. */
+  readonly account_id: number | null;
+  readonly identity: string | null;
   readonly summary: string;
-  readonly starts_at: string;
+  readonly starts_at: string | null;
   readonly desired_fingerprint: string;
   readonly sink_etag: string;
   readonly sink_fingerprint: string;
@@ -43,13 +48,11 @@ export async function commitApplied(
   db: Kysely<Database>,
   targetId: string,
   records: readonly AppliedRecord[],
-  keptBodies: readonly string[],
   marks: Marks,
   now: number,
 ): Promise<void> {
   const at = toColumn(now);
   await db.transaction().execute(async (tx) => {
-    await keepBodies(tx, keptBodies, now);
     const standing = records.flatMap(({ effect }) => (effect.kind === "stands" ? [effect.mapping] : []));
     if (standing.length > 0) {
       await tx
@@ -76,7 +79,13 @@ export async function commitApplied(
     if (removed.length > 0) {
       await tx.deleteFrom("mapping").where("target_id", "=", targetId).where("slot", "in", removed).execute();
     }
-    const done = records.filter(({ effect }) => effect.kind !== "postponed").map(({ key }) => key);
+    for (const { key, action, effect, decision } of records) {
+      if (decision === undefined || (effect.kind !== "stands" && effect.kind !== "removed")) continue;
+      await decide(tx, targetId, action.run_id, [{ key, decision }], now);
+    }
+    const done = records
+      .filter(({ effect }) => effect.kind !== "postponed" && effect.kind !== "left")
+      .map(({ key }) => key);
     if (done.length > 0) {
       await tx
         .deleteFrom("refusal")

@@ -3,12 +3,17 @@ import type { Kysely } from "kysely";
 import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 
+const freshMs = 3_600_000;
+
 /** SHA-256 of a body, the key it is kept under. */
 export function hashBody(content: string): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** Keeps bodies by content; the same content twice is kept once. */
+/**
+ * Keeps bodies by content; the same content twice is kept once. One that was there already counts as new, so
+ * that nobody removes it as unused before the caller has referred to it.
+ */
 export async function keepBodies(
   db: Kysely<Database>,
   contents: readonly string[],
@@ -20,6 +25,11 @@ export async function keepBodies(
   await db
     .insertInto("body")
     .values([...byHash].map(([hash, content]) => ({ hash, content, created_at })))
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .column("hash")
+        .doUpdateSet({ created_at })
+        .where("body.created_at", "<", new Date(now - freshMs)),
+    )
     .execute();
 }

@@ -12,6 +12,8 @@ export async function listCollections(db: Kysely<Database>, accountId: number): 
 /**
  * Records a complete listing of an account's calendars. One that is no longer listed is marked as
  * vanished and keeps everything that is staged from it; one that is back goes on where it was.
+ *
+ * @returns the names of those that have vanished with this listing
  */
 export async function saveCalendars(
   db: Kysely<Database>,
@@ -22,10 +24,10 @@ export async function saveCalendars(
     categoryColors: Readonly<Record<string, string>> | null;
   },
   now: number,
-): Promise<void> {
+): Promise<string[]> {
   const when = toColumn(now);
   const ids = listing.calendars.map((calendar) => calendar.id);
-  await db.transaction().execute(async (tx) => {
+  return db.transaction().execute(async (tx) => {
     for (const calendar of listing.calendars) {
       await tx
         .insertInto("collection")
@@ -43,7 +45,7 @@ export async function saveCalendars(
       .where("account_id", "=", accountId)
       .where("vanished_at", "is", null);
     if (ids.length > 0) vanished = vanished.where("native_id", "not in", ids);
-    await vanished.execute();
+    const gone = await vanished.returning("name").execute();
     await retireVanished(tx, accountId, now);
     const colors = listing.categoryColors;
     await tx
@@ -52,6 +54,7 @@ export async function saveCalendars(
       .$if(colors !== null, (query) => query.set({ category_colors: JSON.stringify(colors) }))
       .where("id", "=", accountId)
       .execute();
+    return gone.map(({ name }) => name);
   });
 }
 

@@ -28,7 +28,7 @@ export async function renameSource(db: Kysely<Database>, was: string, id: string
  * of a JSON array). The slots stay what they are; only the keys that lead to them change.
  */
 async function renameInKeys(tx: Kysely<Database>, was: string, id: string): Promise<void> {
-  for (const table of ["slot", "candidate", "dirty_key", "refusal"] as const) {
+  for (const table of ["slot", "candidate", "dirty_key", "refusal", "pin", "action"] as const) {
     const keys = await tx.selectFrom(table).select("meeting_key").distinct().execute();
     for (const { meeting_key: key } of keys) {
       const next = key === null ? null : renamedKey(key, was, id);
@@ -85,7 +85,15 @@ export async function renameTarget(db: Kysely<Database>, was: string, id: string
     // A target that was only looked at under its new id has marked keys of its own.
     const before = tx.selectFrom("dirty_key").select("meeting_key").where("target_id", "=", was);
     await tx.deleteFrom("dirty_key").where("target_id", "=", id).where("meeting_key", "in", before).execute();
-    for (const table of ["candidate", "dirty_key", "refusal", "write_intent", "hold"] as const) {
+    for (const table of [
+      "candidate",
+      "dirty_key",
+      "refusal",
+      "write_intent",
+      "hold",
+      "pin",
+      "action",
+    ] as const) {
       await tx.updateTable(table).set({ target_id: id }).where("target_id", "=", was).execute();
     }
     await tx.deleteFrom("target").where("id", "=", was).execute();
@@ -98,11 +106,21 @@ function times(target: {
   surveyed_at: Date | null;
   retry_at: Date | null;
   reconciled_at: Date | null;
+  added_at: Date;
+  audited_at: Date | null;
+  balanced_at: Date | null;
+  sink_seen_at: Date | null;
+  restored_at: Date | null;
 }) {
   return {
     opened_at: fromColumn(target.opened_at),
     surveyed_at: fromColumn(target.surveyed_at),
     retry_at: fromColumn(target.retry_at),
     reconciled_at: fromColumn(target.reconciled_at),
+    added_at: target.added_at.toISOString(),
+    audited_at: fromColumn(target.audited_at),
+    balanced_at: fromColumn(target.balanced_at),
+    sink_seen_at: fromColumn(target.sink_seen_at),
+    restored_at: fromColumn(target.restored_at),
   };
 }

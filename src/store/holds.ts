@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import { z } from "zod";
 import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
+import { chunks } from "./staging.ts";
 
 /** What of one source waits for a person in one target. */
 export type HeldPart = {
@@ -64,6 +65,58 @@ export async function listHolds(db: Kysely<Database>): Promise<StoredHold[]> {
       approved: actions.every((name) => approved.has(name)),
     };
   });
+}
+
+/** What one event of a hold is about: what would be done to which object. */
+export type HeldEvent = {
+  readonly action: string;
+  readonly slot: string;
+  /** Of what stands there. */
+  readonly summary: string;
+  readonly startsAt: string | null;
+};
+
+/** The names (`delete SLOT`, `update SLOT`) of what a source's hold in a target contains; null where there is none. */
+export async function heldNames(
+  db: Kysely<Database>,
+  targetId: string,
+  sourceId: string,
+): Promise<readonly string[] | null> {
+  const row = await db
+    .selectFrom("hold")
+    .select("actions")
+    .where("target_id", "=", targetId)
+    .where("source_id", "=", sourceId)
+    .executeTakeFirst();
+  return row === undefined ? null : [...namesIn(row.actions)];
+}
+
+/** The events of a hold by start; those that do not stand any more are left out. */
+export async function heldEvents(
+  db: Kysely<Database>,
+  targetId: string,
+  names: readonly string[],
+): Promise<HeldEvent[]> {
+  const events: HeldEvent[] = [];
+  const actionOf = new Map(
+    names.map((name) => [name.slice(name.indexOf(" ") + 1), name.slice(0, name.indexOf(" "))]),
+  );
+  for (const part of chunks([...actionOf.keys()], 1000)) {
+    const rows = await db
+      .selectFrom("mapping")
+      .select(["slot", "summary", "starts_at"])
+      .where("target_id", "=", targetId)
+      .where("slot", "in", part)
+      .execute();
+    for (const { slot, summary, starts_at: startsAt } of rows)
+      events.push({ action: actionOf.get(slot) ?? "", slot, summary, startsAt });
+  }
+  return events.toSorted((a, b) => ((a.startsAt ?? "") < (b.startsAt ?? "") ? -1 : 1));
+}
+
+/** Ends one hold. */
+export async function endHold(db: Kysely<Database>, targetId: string, sourceId: string): Promise<void> {
+  await db.deleteFrom("hold").where("target_id", "=", targetId).where("source_id", "=", sourceId).execute();
 }
 
 /** Approves what a source's hold in a target contains now. False where there is no such hold. */

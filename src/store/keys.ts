@@ -9,6 +9,8 @@ export type StoredKey = {
   readonly candidates: readonly StoredCandidate[];
   readonly mapping: StoredMapping | null;
   readonly refused: string | null;
+  /** What the source said when a person decided to keep what stands, as it is translated today; null where nobody did. */
+  readonly pinned: { readonly fingerprint: string | null } | null;
 };
 
 export type StoredCandidate = {
@@ -39,37 +41,9 @@ export type StoredMapping = {
   readonly identity: string | null;
   readonly summary: string;
   readonly startsAt: string | null;
+  /** Hash of the body that stands there; null where it is not kept. */
+  readonly sinkBase: string | null;
 };
-
-export async function countDirtyKeys(db: Kysely<Database>, targetId: string): Promise<number> {
-  const { count } = await db
-    .selectFrom("dirty_key")
-    .where("target_id", "=", targetId)
-    .select(sql<number>`count(*)::int`.as("count"))
-    .executeTakeFirstOrThrow();
-  return count;
-}
-
-/** Meeting keys with the mark under which they were read. */
-export type Marks = ReadonlyMap<string, string>;
-
-/** Dirty meeting keys of a target in pages, by key: those after `after`. */
-export async function listDirtyKeys(
-  db: Kysely<Database>,
-  targetId: string,
-  after: string,
-  limit: number,
-): Promise<Marks> {
-  const rows = await db
-    .selectFrom("dirty_key")
-    .select(["meeting_key", sql<string>`mark::text`.as("mark")])
-    .where("target_id", "=", targetId)
-    .where("meeting_key", ">", after)
-    .orderBy("meeting_key")
-    .limit(limit)
-    .execute();
-  return new Map(rows.map((row) => [row.meeting_key, row.mark]));
-}
 
 /** Everything stored about the given keys. */
 export async function loadKeys(
@@ -103,6 +77,7 @@ export async function loadKeys(
       "mapping.identity",
       "mapping.summary",
       "mapping.starts_at",
+      "mapping.sink_base",
     ])
     .where("slot.target_id", "=", targetId)
     .where("slot.meeting_key", "in", keys)
@@ -113,10 +88,31 @@ export async function loadKeys(
     .where("target_id", "=", targetId)
     .where("meeting_key", "in", keys)
     .execute();
+  const pins = await db
+    .selectFrom("pin")
+    .select(["meeting_key", "fingerprint"])
+    .select((eb) =>
+      eb
+        .selectFrom("candidate")
+        .innerJoin("staged", "staged.id", "candidate.staged_id")
+        .select("candidate.fingerprint")
+        .whereRef("candidate.target_id", "=", "pin.target_id")
+        .whereRef("candidate.meeting_key", "=", "pin.meeting_key")
+        .whereRef("staged.body_hash", "=", "pin.source_body")
+        .orderBy("candidate.id")
+        .limit(1)
+        .as("today"),
+    )
+    .where("target_id", "=", targetId)
+    .where("meeting_key", "in", keys)
+    .execute();
 
   const candidatesByKey = Map.groupBy(candidates, (row) => row.meeting_key);
   const mappingByKey = new Map(mappings.map((row) => [row.meeting_key, row]));
   const refusalByKey = new Map(refusals.map((row) => [row.meeting_key, row.fingerprint]));
+  const pinByKey = new Map(
+    pins.map((row) => [row.meeting_key, { fingerprint: row.today ?? row.fingerprint }]),
+  );
   return keys.map((key) => {
     const mapping = mappingByKey.get(key);
     return {
@@ -151,8 +147,10 @@ export async function loadKeys(
               identity: mapping.identity,
               summary: mapping.summary,
               startsAt: mapping.starts_at,
+              sinkBase: mapping.sink_base,
             },
       refused: refusalByKey.get(key) ?? null,
+      pinned: pinByKey.get(key) ?? null,
     };
   });
 }
@@ -207,23 +205,6 @@ export async function countStanding(db: Kysely<Database>, targetId: string): Pro
   );
 }
 
-/** Keys that need no more looking at, unless they were marked again since they were read. */
-export async function clearDirtyKeys(
-  db: Kysely<Database>,
-  targetId: string,
-  keys: readonly string[],
-  marks: Marks,
-): Promise<void> {
-  for (const part of chunks(keys, 1000)) {
-    await sql`
-      delete from dirty_key
-      using unnest(${part}::text[], ${part.map((key) => marks.get(key) ?? "0")}::bigint[]) as read (meeting_key, mark)
-      where dirty_key.target_id = ${targetId}
-        and dirty_key.meeting_key = read.meeting_key and dirty_key.mark = read.mark
-    `.execute(db);
-  }
-}
-
 /** Has objects that the sink refused tried again after a while: what was in the way may have passed. */
 export async function retryRefusals(
   db: Kysely<Database>,
@@ -235,7 +216,8 @@ export async function retryRefusals(
     const rows = await tx
       .deleteFrom("refusal")
       .where("target_id", "=", targetId)
-      .where("since", "<", new Date(refusedBefore))
+      // Or in the future: the clock was set back since.
+      .where((eb) => eb.or([eb("since", "<", new Date(refusedBefore)), eb("since", ">", new Date(now))]))
       .returning(["target_id", "meeting_key"])
       .execute();
     await markDirty(

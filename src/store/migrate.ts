@@ -2,11 +2,19 @@ import { type Migration, Migrator } from "kysely/migration";
 import type { Kysely } from "kysely";
 import { up as first } from "./migrations/0001-first.ts";
 import { up as translation } from "./migrations/0002-translation.ts";
+import { up as journal } from "./migrations/0003-journal.ts";
+import { up as health } from "./migrations/0004-health.ts";
+import { up as owedRetry } from "./migrations/0005-owed-retry.ts";
+import { up as sinkToken } from "./migrations/0006-sink-token.ts";
 import type { Database } from "./schema.ts";
 
 const migrations: Record<string, Migration> = {
   "0001-first": { up: first },
   "0002-translation": { up: translation },
+  "0003-journal": { up: journal },
+  "0004-health": { up: health },
+  "0005-owed-retry": { up: owedRetry },
+  "0006-sink-token": { up: sinkToken },
 };
 
 /** Brings the database to the newest schema. Idempotent; several processes may call it at once. */

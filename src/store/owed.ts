@@ -1,7 +1,7 @@
-import { type Kysely, sql } from "kysely";
+import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from "kysely";
 import type { Collection } from "./collections.ts";
 import { toColumn } from "./instants.ts";
-import type { Database } from "./schema.ts";
+import type { Database, OwedTable } from "./schema.ts";
 import { oweTombstones, stage, type StagedEvent } from "./staging.ts";
 
 type OwedKind = "series" | "fetch" | "tombstone";
@@ -19,17 +19,31 @@ export type SettlementCommit =
   | { readonly kind: "gone" | "void"; readonly item: { kind: OwedKind; nativeId: string } }
   | { readonly kind: "failed"; readonly item: { kind: OwedKind; nativeId: string }; readonly error: Error };
 
+/** So often in a row work may fail and is tried with the next pull; from then on it waits longer and longer. */
+const attemptsAtOnce = 3;
+const firstWaitMs = 5 * 60_000;
+/** The longest that an event which always fails is left alone: it may be readable again any time. */
+const longestWaitMs = 4 * 3_600_000;
+
+/** When work that failed for the n-th time is due again, epoch milliseconds; null for the next pull. */
+function nextAttempt(attempts: number, now: number): number | null {
+  if (attempts < attemptsAtOnce) return null;
+  return now + Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempts - attemptsAtOnce, 10));
+}
+
 /** How often a fetch of another calendar may fail until removals no longer wait for it. */
 const attemptsAwaited = 3;
 
 /**
- * Owed work of a collection, oldest first. A tombstone is left out while another calendar owes its event,
+ * Owed work of a collection that is due, what failed least often first. A tombstone is left out while another calendar owes its event,
  * or has only just begun to owe any: the event may be the one that moved there.
  */
 export async function listOwed(
   db: Kysely<Database>,
   collection: Collection,
   kinds: readonly OwedKind[],
+  /** Epoch milliseconds; null: whatever is owed, due or not. */
+  now: number | null,
 ): Promise<OwedRow[]> {
   const rows = await db
     .selectFrom("owed")
@@ -44,6 +58,7 @@ export async function listOwed(
     .select(["owed.kind", "owed.native_id", "body.content"])
     .where("owed.collection_id", "=", collection.id)
     .where("owed.kind", "in", kinds)
+    .$if(now !== null, (query) => query.where((eb) => isDue(eb, now ?? 0)))
     .where((eb) =>
       eb.or([
         eb("owed.kind", "<>", "tombstone"),
@@ -72,6 +87,15 @@ export async function listOwed(
     .orderBy("owed.native_id")
     .execute();
   return rows.map((row) => ({ kind: row.kind, nativeId: row.native_id, native: row.content }));
+}
+
+/** A wait that is longer than any was recorded before the clock was set back. */
+function isDue(eb: ExpressionBuilder<{ owed: OwedTable }, "owed">, now: number): Expression<SqlBool> {
+  return eb.or([
+    eb("owed.retry_at", "is", null),
+    eb("owed.retry_at", "<=", new Date(now)),
+    eb("owed.retry_at", ">", new Date(now + longestWaitMs)),
+  ]);
 }
 
 /** Drops tombstones of events that are no longer staged from this collection: they moved, or went before. */
@@ -114,14 +138,9 @@ export async function commitSettlements(
         if (kind === "tombstone") await markGone(tx, collection, nativeId, now);
         else await oweTombstones(tx, collection.id, [nativeId], now);
       }
-      const row = tx
-        .updateTable("owed")
-        .where("collection_id", "=", collection.id)
-        .where("kind", "=", kind)
-        .where("native_id", "=", nativeId);
       const error = errorOf(settlement);
       if (error !== null) {
-        await row.set((eb) => ({ attempts: eb("attempts", "+", 1), last_error: error.message })).execute();
+        await noteFailure(tx, collection.id, settlement.item, error.message, now);
       } else {
         await tx
           .deleteFrom("owed")
@@ -133,6 +152,32 @@ export async function commitSettlements(
     }
     await tx.updateTable("account").set({ settled: false }).where("id", "=", collection.account_id).execute();
   });
+}
+
+async function noteFailure(
+  tx: Kysely<Database>,
+  collectionId: number,
+  { kind, nativeId }: SettlementCommit["item"],
+  message: string,
+  now: number,
+): Promise<void> {
+  const failed = await tx
+    .updateTable("owed")
+    .set((eb) => ({ attempts: eb("attempts", "+", 1), last_error: message }))
+    .where("collection_id", "=", collectionId)
+    .where("kind", "=", kind)
+    .where("native_id", "=", nativeId)
+    .returning("attempts")
+    .executeTakeFirst();
+  const retryAt = failed === undefined ? null : nextAttempt(failed.attempts, now);
+  if (retryAt === null) return;
+  await tx
+    .updateTable("owed")
+    .set({ retry_at: toColumn(retryAt) })
+    .where("collection_id", "=", collectionId)
+    .where("kind", "=", kind)
+    .where("native_id", "=", nativeId)
+    .execute();
 }
 
 /** Why the work stays owed; null where it is done. */
@@ -154,6 +199,20 @@ async function markGone(
     .where("native_id", "=", nativeId)
     .where("gone_at", "is", null)
     .execute();
+}
+
+/** Whether removals were reported in an account that are still to be confirmed, in calendars that are there. */
+export async function owesTombstones(db: Kysely<Database>, accountId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom("owed")
+    .innerJoin("collection", "collection.id", "owed.collection_id")
+    .select("owed.native_id")
+    .where("collection.account_id", "=", accountId)
+    .where("collection.vanished_at", "is", null)
+    .where("owed.kind", "=", "tombstone")
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** How much work an account still owes over all its calendars. */

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { endPins } from "./pins.ts";
 import type { Database } from "./schema.ts";
 import { chunks } from "./staging.ts";
 import { markDirty } from "./translations.ts";
@@ -43,6 +44,13 @@ export async function forgetSource(
     await tx.deleteFrom("staged").where("account_id", "in", accounts).execute();
     await tx.deleteFrom("collection").where("account_id", "in", accounts).execute();
     await tx.deleteFrom("account").where("source_id", "=", sourceId).execute();
+    for (const [targetId, own] of Map.groupBy(keys, (entry) => entry.targetId)) {
+      await endPins(
+        tx,
+        targetId,
+        own.map(({ key }) => key),
+      );
+    }
     for (const part of chunks(keys, 1000)) {
       await markDirty(
         tx,

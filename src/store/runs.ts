@@ -1,12 +1,13 @@
 import type { Kysely, Selectable } from "kysely";
 import { toColumn } from "./instants.ts";
-import type { ActionTable, Database, RunOutcome } from "./schema.ts";
+import type { Database } from "./schema.ts";
+import type { ActionTable, RunKind, RunOutcome } from "./schema-target.ts";
 import { chunks } from "./staging.ts";
 
 /** A run as it begins. `id` is a UUID, the one that its log lines carry; `startedAt` epoch ms. */
 export type NewRun = {
   readonly id: string;
-  readonly kind: "pull" | "reconcile";
+  readonly kind: RunKind;
   readonly key: string;
   readonly startedAt: number;
 };
@@ -47,7 +48,23 @@ export async function endRun(db: Kysely<Database>, id: string, end: RunEnd, now:
     .execute();
 }
 
+/** A line of the journal: what was done to one object, and what stood there before and after. */
 export type NewAction = Omit<Selectable<ActionTable>, "id" | "at">;
+
+/** Ends the runs of a process that is gone. */
+export async function endInterrupted(
+  db: Kysely<Database>,
+  ids: readonly string[],
+  now: number,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .updateTable("run")
+    .set({ ended_at: toColumn(now), outcome: "incomplete", error: "It was interrupted." })
+    .where("id", "in", ids)
+    .where("ended_at", "is", null)
+    .execute();
+}
 
 export async function recordActions(
   db: Kysely<Database>,

@@ -1,7 +1,17 @@
 import type { ColumnType, Generated } from "kysely";
-
-type Time = ColumnType<Date, string, string>;
-type NullableTime = ColumnType<Date | null, string | null, string | null>;
+import type {
+  ActionTable,
+  DirtyKeyTable,
+  HoldTable,
+  MappingTable,
+  PinTable,
+  RefusalTable,
+  RunTable,
+  SlotTable,
+  TargetTable,
+  WriteIntentTable,
+} from "./schema-target.ts";
+import type { NullableTime, Time } from "./schema-times.ts";
 
 /** The tables, as the migrations leave them. Each interface is one table; see docs/adr/0002 for why there are these. */
 export interface Database {
@@ -21,7 +31,10 @@ export interface Database {
   hold: HoldTable;
   run: RunTable;
   action: ActionTable;
+  pin: PinTable;
   lease: LeaseTable;
+  alert: AlertTable;
+  alert_delivery: AlertDeliveryTable;
 }
 
 /** Single values: the check value of the installation key and the like. */
@@ -51,6 +64,10 @@ export interface AccountTable {
   attempted_at: NullableTime;
   /** End of the last pull after which nothing was owed. */
   complete_at: NullableTime;
+  /** When it came into use, and when it was last audited, and so that the books balanced. */
+  added_at: ColumnType<Date, string | undefined, string>;
+  audited_at: NullableTime;
+  balanced_at: NullableTime;
 }
 
 export interface CollectionTable {
@@ -77,6 +94,8 @@ export interface OwedTable {
   since: Time;
   attempts: Generated<number>;
   last_error: string | null;
+  /** Left alone until then; null for the next pull. */
+  retry_at: ColumnType<Date | null, string | null | undefined, string | null>;
 }
 
 /** Bodies by content hash: native forms, and objects as written to or found in the sink. */
@@ -131,135 +150,36 @@ export interface CandidateTable {
   ends_at: string | null;
 }
 
-export interface TargetTable {
-  id: string;
-  /** The collection it is bound to: decoded path. */
-  href: string | null;
-  /** When the collection was last looked at and dressed, and as what: its name and colour. */
-  opened_at: NullableTime;
-  opened_as: string | null;
-  /** When the objects that already stood there were taken into account. */
-  surveyed_at: NullableTime;
-  /** Of the fingerprints that its mappings hold; null before the first survey. */
-  fingerprint_version: number | null;
-  /** Why nothing may be written to it, a sentence; null when all is well. */
-  held: string | null;
-  /** Objects that are not ours. */
-  foreign_count: Generated<number>;
-  failures: Generated<number>;
-  retry_at: NullableTime;
-  last_error: string | null;
-  reconciled_at: NullableTime;
-  /** Events were translated anew for another reason than a change at the source, and are not all written yet. */
-  rewrites_expected: Generated<boolean>;
-}
-
-/** A meeting key whose place in a target has to be looked at. */
-export interface DirtyKeyTable {
-  target_id: string;
-  meeting_key: string;
-  /** Rises with every marking: whoever looked at an older one must not clear a newer one. */
-  mark: Generated<string>;
-  since: Time;
-  attempts: Generated<number>;
-  last_error: string | null;
-}
-
-/** A meeting's place in a target: assigned once, never recomputed. */
-export interface SlotTable {
-  target_id: string;
-  slot: string;
-  /** Null for an object found in the sink whose meeting has not been seen yet. */
-  meeting_key: string | null;
-  /** Object name inside the collection. */
-  name: string;
-  uid: string;
-}
-
-/** What stands in a slot. */
-export interface MappingTable {
-  target_id: string;
-  slot: string;
-  /** Null while nobody claims an object that was found. */
-  source_id: string | null;
-  account_id: number | null;
-  identity: string | null;
-  summary: string;
-  starts_at: string | null;
-  desired_fingerprint: string | null;
-  sink_etag: string;
-  sink_fingerprint: string;
-  source_base: string | null;
-  sink_base: string | null;
-  written_at: Time;
-}
-
-/** An object that the sink will never take as it is: not tried again until it changes. */
-export interface RefusalTable {
-  target_id: string;
-  meeting_key: string;
-  fingerprint: string;
-  source_id: string;
-  summary: string;
-  reason: string;
-  since: Time;
-}
-
-/** A write about to happen, so that an unrecorded write of ours is never taken for a person's edit. */
-export interface WriteIntentTable {
-  target_id: string;
-  name: string;
-  kind: ColumnType<"put" | "delete", string, string>;
-  /** Whose event is written or removed. */
-  source_id: string | null;
-  fingerprint: string | null;
-  since: Time;
-}
-
-export interface HoldTable {
-  target_id: string;
-  source_id: string;
-  reason: string;
-  /** JSON array of what waits: `delete SLOT`, `update SLOT`. */
-  actions: string;
-  /** The actions that a person approved; null until then. */
-  approved: string | null;
-  since: Time;
-  updated_at: Time;
-}
-
-export interface RunTable {
-  /** A UUID, as it stands in the log. */
-  id: string;
-  kind: ColumnType<"pull" | "reconcile" | "purge" | "adopt", string, string>;
-  /** `source/account` or the target id. */
-  key: string;
-  started_at: Time;
-  ended_at: NullableTime;
-  outcome: ColumnType<RunOutcome | null, RunOutcome | null, RunOutcome | null>;
-  /** Counts, JSON. */
-  summary: string | null;
-  error: string | null;
-}
-
-/** `incomplete`: part of the work is left and will be tried again; `held`: a person must look. */
-export type RunOutcome = "complete" | "incomplete" | "held" | "failed";
-
-export interface ActionTable {
-  id: Generated<number>;
-  run_id: string;
-  kind: string;
-  slot: string;
-  source_id: string | null;
-  summary: string;
-  reason: string;
-  outcome: string;
-  at: Time;
-}
-
 export interface LeaseTable {
   key: string;
   holder: string;
   epoch: number;
   expires_at: Time;
+}
+
+/** Something that needs attention. */
+export interface AlertTable {
+  kind: string;
+  /** What it is about: `source/account`, a target, a source. */
+  subject: string;
+  /** A new stage of the same alert is told again: the last week before a secret ends. */
+  stage: string;
+  message: string;
+  /** When it was first seen. */
+  since: Time;
+  /** False until it has lasted long enough to be told. */
+  firing: boolean;
+  told_at: NullableTime;
+}
+
+/** What the webhook is still to be told: of each alert the newest only. */
+export interface AlertDeliveryTable {
+  kind: string;
+  subject: string;
+  state: ColumnType<"firing" | "resolved", string, string>;
+  message: string;
+  since: Time;
+  /** How often delivering failed, and when it may be tried again. */
+  attempts: Generated<number>;
+  retry_at: NullableTime;
 }

@@ -6,6 +6,13 @@ import { markDirty } from "./translations.ts";
 
 export type Slot = { readonly slot: string; readonly name: string; readonly uid: string };
 
+const orphanPrefix = "orphan:";
+
+/** The key of an object that no meeting leads to: no event can have it, because those are JSON. */
+export function orphanKey(slot: string): string {
+  return `${orphanPrefix}${slot}`;
+}
+
 /** Slots by meeting key. */
 export async function slotsOfKeys(
   db: Kysely<Database>,
@@ -28,6 +35,26 @@ export async function slotsOfKeys(
   );
 }
 
+/** Meeting keys by slot value, of those slots that have one. */
+export async function keysOfSlots(
+  db: Kysely<Database>,
+  targetId: string,
+  values: readonly string[],
+): Promise<Map<string, string>> {
+  const keys = new Map<string, string>();
+  for (const part of chunks(values, 1000)) {
+    const rows = await db
+      .selectFrom("slot")
+      .select(["slot", (eb) => eb.ref("slot.meeting_key").$notNull().as("meeting_key")])
+      .where("target_id", "=", targetId)
+      .where("slot", "in", part)
+      .where("meeting_key", "is not", null)
+      .execute();
+    for (const row of rows) keys.set(row.slot, row.meeting_key);
+  }
+  return keys;
+}
+
 /** Which of these slot values belong to objects that were found in the sink and are not claimed yet. */
 export async function unclaimedSlots(
   db: Kysely<Database>,
@@ -39,7 +66,7 @@ export async function unclaimedSlots(
     .selectFrom("slot")
     .select("slot")
     .where("target_id", "=", targetId)
-    .where("meeting_key", "is", null)
+    .where((eb) => eb.or([eb("meeting_key", "is", null), eb("meeting_key", "like", `${orphanPrefix}%`)]))
     .where("slot", "in", values)
     .execute();
   return new Set(rows.map((row) => row.slot));
@@ -57,7 +84,7 @@ export async function claimSlots(
       .set({ meeting_key: meetingKey })
       .where("target_id", "=", targetId)
       .where("slot", "=", slot)
-      .where("meeting_key", "is", null)
+      .where((eb) => eb.or([eb("meeting_key", "is", null), eb("meeting_key", "like", `${orphanPrefix}%`)]))
       .execute();
   }
 }
@@ -143,7 +170,8 @@ export async function takeOver(
   });
 }
 
-function unowned(
+/** Mappings that nobody owns yet. */
+export function unowned(
   tx: Kysely<Database>,
   targetId: string,
   found: readonly Found[],

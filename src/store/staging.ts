@@ -150,7 +150,8 @@ async function forgetTombstones(
   }
 }
 
-async function owe(
+/** Work for the next pull. */
+export async function owe(
   tx: Kysely<Database>,
   collectionId: number,
   items: PageCommit["owed"],
@@ -168,7 +169,10 @@ async function owe(
           last_error: null,
         })),
       )
-      .onConflict((conflict) => conflict.doNothing())
+      // It was told of again: something about it has changed, and it may be readable now.
+      .onConflict((conflict) =>
+        conflict.columns(["collection_id", "kind", "native_id"]).doUpdateSet({ retry_at: null }),
+      )
       .execute();
   }
 }

@@ -16,6 +16,13 @@ export type AccountStatus = {
   readonly skipped: number;
   readonly quarantined: number;
   readonly owed: number;
+  readonly addedAt: string;
+  readonly auditedAt: string | null;
+  readonly balancedAt: string | null;
+  /** Staging of the oldest event that is to be translated. */
+  readonly waitingSince: string | null;
+  /** Since when the oldest of those is owed that failed. */
+  readonly owedSince: string | null;
 };
 
 export type TargetStatus = {
@@ -27,8 +34,18 @@ export type TargetStatus = {
   readonly held: string | null;
   readonly standing: number;
   readonly unclaimed: number;
+  /** Meetings that stay as they stand by a person's decision. */
+  readonly kept: number;
   readonly foreign: number;
   readonly waiting: number;
+  readonly addedAt: string;
+  readonly auditedAt: string | null;
+  readonly balancedAt: string | null;
+  /** When the target's server was found to have gone back to an earlier state. */
+  readonly restoredAt: string | null;
+  /** Since when the oldest meeting waits to be planned and written; held ones do not count. */
+  readonly waitingSince: string | null;
+  readonly refused: number;
 };
 
 /** An event that is left out, with the reason. `where` is its calendar or target. */
@@ -67,6 +84,12 @@ export async function accountStatus(db: Kysely<Database>): Promise<AccountStatus
       sql<number>`(select count(*)::int from owed o join collection c on c.id = o.collection_id where c.account_id = account.id)`.as(
         "owed",
       ),
+      sql<Date | null>`(select min(s.staged_at) from staged s where s.account_id = account.id and s.dirty)`.as(
+        "waiting_since",
+      ),
+      sql<Date | null>`(select min(o.since) from owed o join collection c on c.id = o.collection_id where c.account_id = account.id and o.last_error is not null)`.as(
+        "owed_since",
+      ),
     ])
     .orderBy("source_id")
     .orderBy("name")
@@ -84,6 +107,11 @@ export async function accountStatus(db: Kysely<Database>): Promise<AccountStatus
     skipped: row.skipped,
     quarantined: row.quarantined,
     owed: row.owed,
+    addedAt: row.added_at.toISOString(),
+    auditedAt: fromColumn(row.audited_at),
+    balancedAt: fromColumn(row.balanced_at),
+    waitingSince: fromColumn(row.waiting_since),
+    owedSince: fromColumn(row.owed_since),
   }));
 }
 
@@ -98,7 +126,14 @@ export async function targetStatus(db: Kysely<Database>): Promise<TargetStatus[]
       sql<number>`(select count(*)::int from mapping m where m.target_id = target.id and m.source_id is null)`.as(
         "unclaimed",
       ),
+      sql<number>`(select count(*)::int from pin p where p.target_id = target.id)`.as("kept"),
       sql<number>`(select count(*)::int from dirty_key d where d.target_id = target.id)`.as("waiting"),
+      sql<Date | null>`(select min(d.since) from dirty_key d where d.target_id = target.id and not exists (
+        select from slot s join hold h on h.target_id = s.target_id
+        where s.target_id = d.target_id and s.meeting_key = d.meeting_key and strpos(h.actions, s.slot) > 0))`.as(
+        "waiting_since",
+      ),
+      sql<number>`(select count(*)::int from refusal r where r.target_id = target.id)`.as("refused"),
     ])
     .orderBy("id")
     .execute();
@@ -111,8 +146,15 @@ export async function targetStatus(db: Kysely<Database>): Promise<TargetStatus[]
     held: row.held,
     standing: row.standing,
     unclaimed: row.unclaimed,
+    kept: row.kept,
     foreign: row.foreign_count,
     waiting: row.waiting,
+    addedAt: row.added_at.toISOString(),
+    auditedAt: fromColumn(row.audited_at),
+    balancedAt: fromColumn(row.balanced_at),
+    restoredAt: fromColumn(row.restored_at),
+    waitingSince: fromColumn(row.waiting_since),
+    refused: row.refused,
   }));
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
 import { Pool } from "pg";
+import { watchForPanic } from "./embedded-panic.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
 import type { Database } from "./schema.ts";
@@ -23,6 +24,8 @@ export type StoreOptions = {
   readonly dataFolder: string;
   /** The command that opens it, for the message that a second process gets. */
   readonly command: string;
+  /** The embedded database has stopped for good and answers nothing more: the process has to end. */
+  readonly onPanic?: (error: Error) => void;
 };
 
 /**
@@ -36,8 +39,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
 async function openPostgres(url: string): Promise<Store> {
   const pool = new Pool({ connectionString: url, max: 10, application_name: "kalends" });
-  // A connection that breaks while idle is replaced by the pool; without a listener it would end the process.
+  // A connection that breaks while nobody asks anything of it is replaced by the pool, and whoever asks next hears of it.
+  // Without a listener it would end the process; the pool listens only for those that are not lent out.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   try {
     await requireVersion(pool);
@@ -68,6 +73,7 @@ async function openEmbedded(options: StoreOptions): Promise<Store> {
     const pglite = stack.adopt(await PGlite.create({ dataDir: join(options.dataFolder, "pglite") }), (it) =>
       it.close(),
     );
+    if (options.onPanic !== undefined) watchForPanic(pglite, options.onPanic);
     const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
     await migrate(db);
     return { db, engine: { kind: "pglite", pglite }, [Symbol.asyncDispose]: () => stack.disposeAsync() };

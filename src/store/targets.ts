@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
-import type { Database, TargetTable } from "./schema.ts";
+import type { Database } from "./schema.ts";
+import type { TargetTable } from "./schema-target.ts";
 
 export type Target = Selectable<TargetTable>;
 
@@ -28,6 +29,10 @@ export async function updateTarget(
     last_error: string | null;
     reconciled_at: string;
     rewrites_expected: boolean;
+    sink_token: string | null;
+    sink_seen_at: string;
+    sink_action: number;
+    restored_at: string | null;
   }>,
 ): Promise<void> {
   await db.updateTable("target").set(change).where("id", "=", id).execute();

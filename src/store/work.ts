@@ -5,6 +5,15 @@ import type { Database } from "./schema.ts";
 /** How long an object that the sink refused is left alone. */
 export const refusalRetryMs = 3_600_000;
 
+/** No back-off is longer: one that is was recorded before the clock was set back, and does not count. */
+export const longestBackOffMs = 3_600_000;
+
+/** Whether something that failed is still to be left alone. */
+export function isBackingOff(retryAt: Date | null, now: number): boolean {
+  const left = retryAt === null ? 0 : retryAt.getTime() - now;
+  return left > 0 && left <= longestBackOffMs;
+}
+
 /** An account as it would be translated now; `basis` as in `setTranslationBasis`. */
 type AccountToTranslate = { readonly sourceId: string; readonly name: string; readonly basis: string };
 
@@ -20,7 +29,7 @@ export async function hasWork(
 ): Promise<boolean> {
   const target = await db.selectFrom("target").selectAll().where("id", "=", targetId).executeTakeFirst();
   if (target === undefined) return false;
-  if (target.retry_at !== null && target.retry_at.getTime() > now) return false;
+  if (isBackingOff(target.retry_at, now)) return false;
   if (target.held !== null) return false;
   if (target.surveyed_at === null) return true;
   const key = await db
@@ -30,11 +39,18 @@ export async function hasWork(
     .limit(1)
     .executeTakeFirst();
   if (key !== undefined) return true;
+  // Left by a run that was killed when it had carried it out: what is held has keys.
+  const hold = await db
+    .selectFrom("hold")
+    .select("since")
+    .where("target_id", "=", targetId)
+    .executeTakeFirst();
+  if (hold !== undefined) return true;
   const refusal = await db
     .selectFrom("refusal")
     .select("meeting_key")
     .where("target_id", "=", targetId)
-    .where("since", "<", new Date(now - refusalRetryMs))
+    .where((eb) => eb.or([eb("since", "<", new Date(now - refusalRetryMs)), eb("since", ">", new Date(now))]))
     .limit(1)
     .executeTakeFirst();
   if (refusal !== undefined) return true;

@@ -3,6 +3,7 @@ import { Secret } from "../../src/config/secret.ts";
 import { listCalendars, readCalendar } from "../../src/dav/calendars.ts";
 import { createDryRunSink } from "../../src/sink/dry-run-sink.ts";
 import type { TargetCollection } from "../../src/sink/sink.ts";
+import { caldavChangesContract } from "./caldav-changes.ts";
 import { caldavSharingContract } from "./caldav-sharing.ts";
 import { eventText } from "./event-text.ts";
 import type { ServerUnderTest } from "./server-under-test.ts";
@@ -224,5 +225,6 @@ export function caldavSinkContract(server: ServerUnderTest): void {
     });
 
     caldavSharingContract(server);
+    caldavChangesContract(server);
   });
 }

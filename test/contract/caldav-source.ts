@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { CaldavSourceConfig } from "../../src/config/config.ts";
+import { usualLimits } from "../usual-limits.ts";
 import { Secret } from "../../src/config/secret.ts";
 import { decodePath, hrefOfName, nameOfHref } from "../../src/dav/href.ts";
 import { createTransport } from "../../src/http/node-transport.ts";
@@ -169,6 +170,32 @@ export function caldavSourceContract(server: ServerUnderTest): void {
       });
     });
 
+    describe("plain listings", () => {
+      it("has exactly what a round stages, under the same ids and ETags, whatever round was last", async () => {
+        const { url, staged } = await newStaged();
+        expect(await staged.list()).toEqual({});
+        await put(url, "a", "Alpha");
+        await put(url, "with space@and ü", "Beta");
+        await staged.pull();
+        await other.remove(url, "a.ics");
+        await put(url, "c", "Gamma");
+        const names = Object.keys(await staged.list())
+          .map(nameOfHref)
+          .toSorted();
+        expect(names).toEqual(["c.ics", "with space@and ü.ics"]);
+        await staged.pull();
+        const etags = [...staged.events.values()].map(({ nativeId, etag }) => [nativeId, etag]);
+        expect(await staged.list()).toEqual(Object.fromEntries(etags));
+      });
+
+      it("throws where the calendar is not there, instead of listing nothing", async () => {
+        const url = await other.makeCalendar();
+        const staged = new StagedCalendar(openSource(), { id: decodePath(url.pathname), name: "vanishing" });
+        await other.remove(url);
+        await expect(staged.list()).rejects.toMatchObject({ name: "RemoteError" });
+      });
+    });
+
     describe("checkpoints", () => {
       it.each([
         ["from the future", "http://sabre.io/ns/sync/999999"],
@@ -261,6 +288,7 @@ function configFor(server: ServerUnderTest, overrides: Partial<CaldavSourceConfi
     enabled: true,
     apart: false,
     order: 0,
+    ...usualLimits,
     url: server.url,
     credentials: server.credentials,
     auth: server.auth,

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type CaldavSimulator, startCaldavSimulator } from "../../simulator/caldav/caldav-simulator.ts";
 import type { Persona } from "../../simulator/caldav/switches.ts";
 import type { CaldavSourceConfig, SinkConfig } from "../../src/config/config.ts";
+import { usualLimits } from "../usual-limits.ts";
 import { Secret } from "../../src/config/secret.ts";
 import { createTransport } from "../../src/http/node-transport.ts";
 import { createSink } from "../../src/sink/caldav-sink.ts";
@@ -23,7 +24,16 @@ async function start(persona: Persona): Promise<CaldavSimulator> {
 }
 
 function openSource(simulator: CaldavSimulator, kind: CaldavSourceConfig["kind"]): Source {
-  const common = { was: null, target: "all", priority: 1, enabled: true, apart: false, order: 0, ca: null };
+  const common = {
+    was: null,
+    target: "all",
+    priority: 1,
+    enabled: true,
+    apart: false,
+    order: 0,
+    ca: null,
+    ...usualLimits,
+  };
   const url = new URL(simulator.url);
   const config = {
     ...common,

@@ -68,6 +68,12 @@ export class StagedCalendar {
     }
   }
 
+  /** ETags by native id, from a plain listing. */
+  async list(): Promise<Readonly<Record<string, string | null>>> {
+    const pages = await Array.fromAsync(this.source.list(this.calendar, window, this.#signal));
+    return Object.fromEntries(pages.flat().map(({ nativeId, etag }) => [nativeId, etag]));
+  }
+
   /** Titles of all staged events, sorted. */
   summaries(): readonly string[] {
     return [...this.events.values()].map(summaryOf).toSorted();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sharedDatabase } from "../shared-database.ts";
 import { roughSwitches, type Switches } from "../../simulator/graph/switches.ts";
 import { calmSwitches } from "../../simulator/graph/switches.ts";
 import { install, type Installation } from "./installation.ts";
 import { at, daily, dayAfter, meeting, wholeDays } from "./people-and-times.ts";
-import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 import { differences, shownIn } from "./truth.ts";
 
 const day = 86_400_000;
@@ -56,7 +56,6 @@ const oddities: readonly Oddity[] = [
 ];
 
 describe("changes of a mailbox, told by a delta with", { timeout: 60_000 }, () => {
-  let database: PostgresServer;
   let kalends: Installation;
   let round = 0;
   /** The date on which the events of this round begin. */
@@ -68,11 +67,10 @@ describe("changes of a mailbox, told by a delta with", { timeout: 60_000 }, () =
   };
 
   beforeAll(async () => {
-    database = await startPostgres();
     kalends = await install({
       size: { agency: 30, company: 0, family: 0 },
       configuration: { window: { past: 30, future: 200 }, off: ["company", "family"] },
-      makeDatabase: database.makeDatabase,
+      makeDatabase: sharedDatabase,
     });
     prepare();
     // Two of these fill a page of 200: a round over everything has three pages.
@@ -87,7 +85,6 @@ describe("changes of a mailbox, told by a delta with", { timeout: 60_000 }, () =
 
   afterAll(async () => {
     await kalends?.[Symbol.asyncDispose]();
-    await database?.[Symbol.asyncDispose]();
   });
 
   it.each([

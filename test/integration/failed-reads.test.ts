@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { sharedDatabase } from "../shared-database.ts";
 import type { FaultEffect as CaldavEffect } from "../../simulator/caldav/faults.ts";
 import type { FaultEffect as GraphEffect } from "../../simulator/graph/faults.ts";
 import type { Household } from "../../simulator/household.ts";
 import { type Answer, install, type Installation, type TargetObject } from "./installation.ts";
 import { appleObject, daily, dayAfter, meeting, utcText } from "./people-and-times.ts";
-import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 import { differences } from "./truth.ts";
 
 const icloudUser = "sean@icloud.com";
@@ -146,16 +146,14 @@ function answer(status: number, body?: unknown): { kind: "status"; status: numbe
 }
 
 describe("a read that fails", { timeout: 60_000 }, () => {
-  let database: PostgresServer;
   let kalends: Installation;
   let row = 0;
 
   beforeAll(async () => {
-    database = await startPostgres();
     kalends = await install({
       size: { agency: 12, company: 3, family: 12 },
       configuration: { window: { past: 30, future: 200 } },
-      makeDatabase: database.makeDatabase,
+      makeDatabase: sharedDatabase,
     });
     const { graph, mailboxes } = kalends.household;
     const first = dayAfter(kalends.clock.now(), -20);
@@ -171,7 +169,6 @@ describe("a read that fails", { timeout: 60_000 }, () => {
 
   afterAll(async () => {
     await kalends?.[Symbol.asyncDispose]();
-    await database?.[Symbol.asyncDispose]();
   });
 
   describe.each(places)("at $name", (place) => {

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { sharedDatabase } from "../shared-database.ts";
 import type { FaultEffect, FaultSpec } from "../../simulator/caldav/faults.ts";
 import { owner } from "../../simulator/household.ts";
 import { refusalRetryMs } from "../../src/store/work.ts";
 import { calendarOf, install, type Installation } from "./installation.ts";
 import { daily, dayAfter, meeting } from "./people-and-times.ts";
-import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 import { differences } from "./truth.ts";
 
 type Fault = {
@@ -63,16 +63,14 @@ const places: readonly Place[] = [
 ];
 
 describe("a write that fails", { timeout: 60_000 }, () => {
-  let database: PostgresServer;
   let kalends: Installation;
   let row = 0;
 
   beforeAll(async () => {
-    database = await startPostgres();
     kalends = await install({
       size: { agency: 10, company: 4, family: 0 },
       configuration: { off: ["family"], window: { past: 30, future: 100 } },
-      makeDatabase: database.makeDatabase,
+      makeDatabase: sharedDatabase,
     });
     change();
     await kalends.sync();
@@ -94,7 +92,6 @@ describe("a write that fails", { timeout: 60_000 }, () => {
 
   afterAll(async () => {
     await kalends?.[Symbol.asyncDispose]();
-    await database?.[Symbol.asyncDispose]();
   });
 
   it.each([500, 403])(

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -13,11 +13,12 @@ import type { HouseholdSize } from "../../simulator/household.ts";
 import type { Application } from "../../src/cli/application.ts";
 import { runCommand } from "../../src/cli/commands.ts";
 import type { Options } from "../../src/cli/command.ts";
-import { connect } from "../../src/cli/connect.ts";
+import { connect, type ConnectParts } from "../../src/cli/connect.ts";
 import type { ExitCode } from "../../src/cli/exit-code.ts";
 import { readEnvironment } from "../../src/config/environment.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { type SyncResult, sync } from "../../src/reconcile/sync.ts";
+import { renameSource } from "../../src/store/configured.ts";
 import { installationKey } from "../../src/store/installation-key.ts";
 import { openStore } from "../../src/store/store.ts";
 import { fillDataFolder } from "./empty-data-folder.ts";
@@ -39,10 +40,14 @@ export interface Installation extends AsyncDisposable {
   sync(): Promise<SyncResult>;
   /** A command as a user gives it. */
   run(command: string, args?: readonly string[], options?: Options): Promise<Answer>;
-  /** Takes another configuration, without a restart. */
-  configure(options: ConfigurationOptions): Promise<void>;
+  /** Takes another configuration, without a restart; `edit` has the last word about its text. */
+  configure(options: ConfigurationOptions, edit?: (text: string) => string): Promise<void>;
   /** Ends and begins again, in another process as far as Kalends can see. */
   restart(lost?: "nothing" | "database" | "database and key"): Promise<void>;
+  /** Keeps a copy of the embedded database as it is now, in place of the one before. */
+  backUp(): Promise<void>;
+  /** Puts the copy back. */
+  restoreBackup(): Promise<void>;
   /** What stands in a target, by object name. */
   standing(target: string): Readonly<Record<string, TargetObject>>;
 }
@@ -52,7 +57,14 @@ export type InstallationOptions = {
   readonly configuration?: ConfigurationOptions;
   /** Makes an empty database and returns its URL; the embedded database without it. */
   readonly makeDatabase?: () => Promise<string>;
+  /** Puts something between Kalends and the simulators. */
+  readonly between?: (household: Household, folder: string) => Promise<Between>;
+  /** Time-outs and caps of every connection, where the usual ones would take too long. */
+  readonly limits?: NonNullable<ConnectParts["limits"]>;
 };
+
+/** What stands between Kalends and the simulators: it changes where the configuration points to. */
+export type Between = AsyncDisposable & { inFront(configuration: string): string };
 
 /** The calendar of a target in the simulated Baikal. */
 export const calendarOf = (target: string): string => `kalends-${target}`;
@@ -66,15 +78,24 @@ export async function install(options: InstallationOptions = {}): Promise<Instal
     const size = { agency: 0, company: 0, family: 0, ...options.size };
     const clock = createTestClock();
     const household = stack.use(await startHousehold(folder, size, () => clock.now()));
+    const between = stack.adopt(await options.between?.(household, folder), async (standing) =>
+      standing?.[Symbol.asyncDispose](),
+    );
     let configuration = options.configuration ?? {};
+    const textOf = (chosen: ConfigurationOptions): string => {
+      const text = household.configuration(chosen);
+      return between === undefined ? text : between.inFront(text);
+    };
     const path = join(folder, "sources.yaml");
     const data = join(folder, "data");
     const keyFile = join(data, "installation.key");
-    const open = () => openParts({ household, clock, path, data, keyFile, database });
+    const backup = join(folder, "backup");
+    const { limits } = options;
+    const open = () => openParts({ household, clock, path, data, keyFile, database, limits });
     let database = await options.makeDatabase?.();
     if (database === undefined) await fillDataFolder(data);
     await mkdir(data, { recursive: true });
-    await writeFile(path, household.configuration(configuration));
+    await writeFile(path, textOf(configuration));
     let running = await open();
     stack.defer(() => running[Symbol.asyncDispose]());
     const signal = new AbortController().signal;
@@ -87,9 +108,9 @@ export async function install(options: InstallationOptions = {}): Promise<Instal
       },
       sync: () => sync(running.connections.context, null, signal),
       run: (command, args = [], given = {}) => answerOf(running, command, args, given),
-      async configure(next) {
+      async configure(next, edit = (text) => text) {
         configuration = next;
-        await writeFile(path, household.configuration(configuration));
+        await writeFile(path, edit(textOf(configuration)));
         const loaded = await loadConfig(path, household.environment);
         if (loaded.kind === "invalid") throw new Error(JSON.stringify(loaded.problems));
         await running.reconfigure(loaded.config);
@@ -102,6 +123,18 @@ export async function install(options: InstallationOptions = {}): Promise<Instal
           if (database === undefined) await fillDataFolder(data);
         }
         if (lost === "database and key") await rm(keyFile);
+        running = await open();
+      },
+      async backUp() {
+        await running[Symbol.asyncDispose]();
+        await rm(backup, { recursive: true, force: true });
+        await cp(join(data, "pglite"), backup, { recursive: true });
+        running = await open();
+      },
+      async restoreBackup() {
+        await running[Symbol.asyncDispose]();
+        await rm(join(data, "pglite"), { recursive: true, force: true });
+        await cp(backup, join(data, "pglite"), { recursive: true });
         running = await open();
       },
       standing: (target) =>
@@ -123,10 +156,11 @@ type Parts = {
   readonly data: string;
   readonly keyFile: string;
   readonly database: string | undefined;
+  readonly limits: ConnectParts["limits"] | undefined;
 };
 
 async function openParts(parts: Parts): Promise<Application> {
-  const { household, clock, path, data, keyFile, database } = parts;
+  const { household, clock, path, data, keyFile, database, limits = {} } = parts;
   const stack = new AsyncDisposableStack();
   try {
     const read = readEnvironment({ ...household.environment, KALENDS_CONFIG: path, KALENDS_DATA: data });
@@ -140,7 +174,7 @@ async function openParts(parts: Parts): Promise<Application> {
     const holder = randomUUID();
     const attach = (config: typeof loaded.config) => {
       const connectionParts = { db: store.db, log, installationKey: key, holder, progress: () => undefined };
-      return stack.use(connect(config, { ...connectionParts, clock }));
+      return stack.use(connect(config, { ...connectionParts, clock, limits }));
     };
     let { config } = loaded;
     let connections = attach(config);
@@ -156,6 +190,7 @@ async function openParts(parts: Parts): Promise<Application> {
         return connections;
       },
       async reconfigure(next) {
+        for (const { was, id } of next.sources) if (was !== null) await renameSource(store.db, was, id);
         config = next;
         connections = attach(next);
       },

@@ -3,8 +3,10 @@ import type { Clock } from "../../src/http/clock.ts";
 
 /** A clock that waiting moves on instead of stopping for: retries and back-off cost a test no time. */
 export type TestClock = Clock & {
-  /** Moves the time on, in milliseconds. */
+  /** Lets time pass, in milliseconds. */
   advance(ms: number): void;
+  /** Somebody sets the clock: by so many milliseconds, either way. No time passes. */
+  set(byMs: number): void;
 };
 
 /** A Sunday: three weeks after New York's clocks went back, 15 weeks before they go forward. */
@@ -14,10 +16,16 @@ const today = Date.parse("2026-11-22T15:00:00Z");
 export function createTestClock(): TestClock {
   const startedAt = performance.now();
   let ahead = 0;
+  let setBy = 0;
+  const uptime = (): number => performance.now() - startedAt + ahead;
   return {
-    now: () => Math.floor(today + performance.now() - startedAt + ahead),
+    now: () => Math.floor(today + uptime() + setBy),
+    uptime,
     advance: (ms) => {
       ahead += ms;
+    },
+    set: (byMs) => {
+      setBy += byMs;
     },
     async sleep(ms, signal) {
       signal?.throwIfAborted();

@@ -1,9 +1,19 @@
 import type { SourceId } from "../../simulator/household.ts";
+import type { Window } from "../../src/calendar/window.ts";
+import type { Config } from "../../src/config/config.ts";
 import type { Installation } from "./installation.ts";
 import { type Shown, showObject } from "./expand-object.ts";
 
 /** Calendars of a source that count, where it has more than the default ones. */
 export type Calendars = Partial<Readonly<Record<SourceId, readonly string[]>>>;
+
+/** What is compared: an installation, or as much of one as stands around a process. */
+export type Witness = Pick<Installation, "household" | "standing"> & {
+  readonly application: {
+    readonly config: Config;
+    readonly connections: { readonly context: { window(): Window } };
+  };
+};
 
 const dayMs = 86_400_000;
 const icloudUser = "sean@icloud.com";
@@ -12,7 +22,7 @@ const icloudUser = "sean@icloud.com";
  * What the targets show in the window against what the sources hold: a line for every occurrence that is
  * missing, stands twice or should not be there. Empty when all is well.
  */
-export function differences(installation: Installation, calendars: Calendars = {}): string[] {
+export function differences(installation: Witness, calendars: Calendars = {}): string[] {
   const { config } = installation.application;
   return config.targets.flatMap(({ id }) =>
     compare(id, wantedIn(installation, id, calendars), shownIn(installation, id)),
@@ -20,12 +30,12 @@ export function differences(installation: Installation, calendars: Calendars = {
 }
 
 /** How many occurrences the sources hold in the window. */
-export function occurrencesWanted(installation: Installation): number {
+export function occurrencesWanted(installation: Witness): number {
   return installation.application.config.targets.flatMap(({ id }) => wantedIn(installation, id, {})).length;
 }
 
 /** What a target shows in the window: a line for each occurrence, in order. */
-export function shownIn(installation: Installation, target: string): string[] {
+export function shownIn(installation: Witness, target: string): string[] {
   const { config } = installation.application;
   const span = windowOf(installation);
   return Object.values(installation.standing(target))
@@ -35,7 +45,7 @@ export function shownIn(installation: Installation, target: string): string[] {
     .toSorted();
 }
 
-function wantedIn(installation: Installation, target: string, calendars: Calendars): string[] {
+function wantedIn(installation: Witness, target: string, calendars: Calendars): string[] {
   const span = windowOf(installation);
   return installation.application.config.sources
     .filter((source) => source.target === target && source.enabled)
@@ -46,7 +56,7 @@ function wantedIn(installation: Installation, target: string, calendars: Calenda
 
 type Span = { readonly from: number; readonly until: number };
 
-function windowOf({ application }: Installation): Span {
+function windowOf({ application }: Witness): Span {
   const { from, until } = application.connections.context.window();
   return { from: Date.parse(from), until: Date.parse(until) };
 }
@@ -55,7 +65,7 @@ function isInside({ start, end }: Shown, span: Span): boolean {
   return start < span.until && Math.max(end, start + 1) > span.from;
 }
 
-function heldBy(installation: Installation, sourceId: string, calendars: Calendars, span: Span): Shown[] {
+function heldBy(installation: Witness, sourceId: string, calendars: Calendars, span: Span): Shown[] {
   const { household, application } = installation;
   if (sourceId === "family") {
     return (calendars.family ?? ["home", "family"]).flatMap((calendar) =>

@@ -23,7 +23,11 @@ const table: ReadonlyArray<{ files: RegExp; may: readonly string[] | null }> = [
     files: /^reconcile\//,
     may: ["reconcile", "calendar", "http", "store", "sink/sink.ts", "sources/source.ts"],
   },
-  { files: /^schedule\//, may: ["schedule", "reconcile", "store"] },
+  {
+    files: /^health\//,
+    may: ["health", "store", "http", "config/config.ts", "reconcile/context.ts", "reconcile/with-lease.ts"],
+  },
+  { files: /^schedule\//, may: ["schedule", "health", "reconcile", "store", "config/config.ts"] },
   { files: /^cli\//, may: null },
   { files: /^main\.ts$/, may: null },
 ];

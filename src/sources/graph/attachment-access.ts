@@ -25,10 +25,10 @@ export function createAttachmentAccess(clock: Clock): AttachmentAccess {
   const refusedUntil = new Map<string, number>();
   const denials = new Map<string, number>();
   const failures = new Map<string, number>();
-  const isOn = (key: string): boolean => clock.now() < (refusedUntil.get(key) ?? 0);
+  const isOn = (key: string): boolean => clock.uptime() < (refusedUntil.get(key) ?? 0);
   const remember = (key: string): void => {
     if (refusedUntil.size >= mostRemembered) refusedUntil.clear();
-    refusedUntil.set(key, clock.now() + rememberedForMs);
+    refusedUntil.set(key, clock.uptime() + rememberedForMs);
   };
   return {
     isRefused: (calendarId, event) => isOn(calendarId) || isOn(versionKey(calendarId, event)),

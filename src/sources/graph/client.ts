@@ -1,4 +1,5 @@
 import { Client, GraphClientError, ResponseType } from "@microsoft/microsoft-graph-client";
+import { isDamaged } from "../../http/damaged.ts";
 import { RemoteError } from "../../http/remote-error.ts";
 import { type JsonObject, parseObject } from "./json.ts";
 import { createGraphMiddleware, type MiddlewareDeps } from "./middleware.ts";
@@ -61,14 +62,16 @@ export function createGraphClient(deps: MiddlewareDeps): GraphClient {
     graph: deps.graph,
     get: async (read) => {
       let text: string;
+      let body: Buffer;
       try {
         const response = await send(read);
-        text = await response.text();
+        body = Buffer.from(await response.arrayBuffer());
+        text = new TextDecoder().decode(body);
       } catch (error) {
         throw named(error instanceof GraphClientError ? error.customError : error, read.attempted);
       }
-      const body = parseObject(text);
-      if (body !== null) return body;
+      const parsed = isDamaged({ body, text }) ? null : parseObject(text);
+      if (parsed !== null) return parsed;
       throw new RemoteError(
         "protocol",
         `${read.attempted} was answered with something that is no JSON object`,

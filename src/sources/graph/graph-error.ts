@@ -39,14 +39,18 @@ export function graphError(
   );
 }
 
+const notHosted =
+  "The mailbox has no licence, is disabled or soft-deleted, or lives on premises: give it its licence back, check `user`, or take the mailbox out of the configuration. Its events stay as they are.";
 const noSuchUser = "The tenant has no such user: check `user`.";
 
 /** By code in lower case. */
-const missingRemedies: ReadonlyMap<string, string> = new Map([
-  [
-    "mailboxnotenabledforrestapi",
-    "The mailbox has no licence, is soft-deleted or lives on premises: check `user`, or take the mailbox out of the configuration.",
-  ],
+const remediesByCode: ReadonlyMap<string, string> = new Map([
+  ["mailboxnotenabledforrestapi", notHosted],
+  ["mailboxnotsupportedforrestapi", notHosted],
+  ["mailboxnothostedinexchangeonline", notHosted],
+  ["errormailboxnotfound", notHosted],
+  ["mailboxnotfound", notHosted],
+  ["errornonexistentmailbox", notHosted],
   ["request_resourcenotfound", noSuchUser],
   ["resourcenotfound", noSuchUser],
   ["erroruseridnotfound", noSuchUser],
@@ -92,11 +96,17 @@ function classify(status: number, code: string | undefined, isTimed: boolean): R
 }
 
 function remedyOf(kind: RemoteErrorKind, code: string | undefined): string | undefined {
+  const known = code === undefined ? undefined : remediesByCode.get(code.toLowerCase());
+  if (known !== undefined && (kind === "missing" || kind === "forbidden")) return known;
   if (kind === "auth") {
     return "Graph refuses the token: check that `cloud` names the right Graph host, and this machine's clock.";
   }
   if (kind === "forbidden") {
     return "Grant the app registration the application permission Calendars.Read with admin consent, or include this mailbox in the scope of its RBAC role (Application Calendars.Read) or ApplicationAccessPolicy; changes take up to two hours.";
   }
-  return kind === "missing" && code !== undefined ? missingRemedies.get(code.toLowerCase()) : undefined;
+  // Graph itself always names a code.
+  if (code === undefined && (kind === "refused" || kind === "protocol")) {
+    return "Something between here and Graph answers in its place: check proxies.";
+  }
+  return undefined;
 }

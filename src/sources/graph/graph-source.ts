@@ -5,6 +5,7 @@ import { createAttachmentAccess } from "./attachment-access.ts";
 import { createCalendarReader } from "./calendar-reader.ts";
 import { listCalendars } from "./calendars.ts";
 import type { GraphClient } from "./client.ts";
+import { listView } from "./list-view.ts";
 import { createMailbox } from "./mailbox.ts";
 import { defaultPageLimits, type PageLimits } from "./page-guard.ts";
 import { extend } from "./position.ts";
@@ -41,6 +42,7 @@ export function createGraphSource(options: GraphSourceOptions): Source {
       const whole = extend(window, rebaseDays);
       return settleOwed({ reader, access, window: whole, expansion: options.expansion }, items);
     },
+    list: (calendar, window, signal) => listView(mailbox, calendar, window, signal),
     coverage: "window",
     translator: options.translator,
     // The tenant owns the connection; a mailbox holds nothing.

@@ -63,12 +63,13 @@ export function createMailbox(options: {
   }
 
   async function* pages(read: MailboxRead): AsyncGenerator<readonly JsonObject[]> {
-    const startedAt = clock.now();
+    const startedAt = clock.uptime();
     let trail = emptyTrail;
     for (let target: GraphTarget | null = read.target; target !== null; ) {
       const page = readPage(await get({ ...read, target }), describe(read.what), address(target));
       trail = followPage(trail, page.items);
-      const endless = page.nextLink === null ? null : endlessReason(trail, clock.now() - startedAt, limits);
+      const endless =
+        page.nextLink === null ? null : endlessReason(trail, clock.uptime() - startedAt, limits);
       if (endless !== null)
         throw new RemoteError("protocol", `${describe(read.what)} does not end: ${endless}`);
       yield page.items;

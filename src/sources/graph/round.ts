@@ -46,7 +46,7 @@ export async function* pullRound(
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
   const { mailbox, limits } = context;
-  const startedAt = mailbox.clock.now();
+  const startedAt = mailbox.clock.uptime();
   let position = begin(context, request);
   let restarts = 0;
   let note = position.mode === "view" ? noteOf(position, position.reason) : null;
@@ -75,7 +75,7 @@ export async function* pullRound(
       yield { kind, ...content, resume: null, checkpoint, ...told };
       return;
     }
-    const endless = endlessReason(trail, mailbox.clock.now() - startedAt, limits);
+    const endless = endlessReason(trail, mailbox.clock.uptime() - startedAt, limits);
     if (endless !== null) {
       if (position.mode === "view") {
         throw new RemoteError("protocol", `${mailbox.describe(what)} does not end: ${endless}`);
@@ -117,7 +117,8 @@ function begin(context: RoundContext, request: RoundRequest): Position {
   const resumed = parsePosition(request.resume, graph);
   if (resumed !== null) return resumed;
   const checkpoint = parseCheckpoint(request.checkpoint, graph);
-  if (checkpoint?.mode === "view" && clock.now() < checkpoint.retryDeltaAt) {
+  const wait = checkpoint?.mode === "view" ? checkpoint.retryDeltaAt - clock.now() : 0;
+  if (checkpoint?.mode === "view" && wait > 0 && wait <= retryDeltaAfterMs) {
     return { ...viewStart(context, request, checkpoint.reason), retryDeltaAt: checkpoint.retryDeltaAt };
   }
   if (checkpoint?.mode !== "delta" || !covers(checkpoint.window, request.window)) {

@@ -20,9 +20,9 @@ export function createExpansion(clock: Clock): Expansion {
   const inARow = new Set<string>();
   let allUntil = 0;
   return {
-    isRefused: (id) => clock.now() < Math.max(allUntil, refusedUntil.get(id) ?? 0),
+    isRefused: (id) => clock.uptime() < Math.max(allUntil, refusedUntil.get(id) ?? 0),
     refused: (id) => {
-      const until = clock.now() + rememberedMs;
+      const until = clock.uptime() + rememberedMs;
       // Put last, so that the first is always the oldest.
       refusedUntil.delete(id);
       refusedUntil.set(id, until);

@@ -36,7 +36,8 @@ export async function* settleOwed(
     const settled = outcomes.flatMap((outcome, at): Settlement[] => {
       if (outcome.status === "fulfilled") return [outcome.value];
       const item = batch[at];
-      return item !== undefined && isAnswered && isUnanswered(outcome.reason)
+      // Also where none was answered: the next call then begins with others.
+      return item !== undefined && isUnanswered(outcome.reason)
         ? [{ kind: "failed", item: { kind: item.kind, nativeId: item.nativeId }, error: outcome.reason }]
         : [];
     });

@@ -2,7 +2,7 @@ import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@az
 import { RemoteError } from "../../http/remote-error.ts";
 import type { Clock } from "../../http/clock.ts";
 import type { HttpResponse, Transport } from "../../http/transport.ts";
-import { parseObject } from "./json.ts";
+import { type JsonObject, parseObject } from "./json.ts";
 import { tokenError, type TokenRefusal } from "./token-error.ts";
 
 /** msal's network port on our transport, and what went wrong on it last. */
@@ -46,7 +46,7 @@ export function createTokenNetwork(
   // up to an hour and then speak without status or cause, and a body that is no JSON would end in a TypeError.
   function refuseErrors(response: HttpResponse): void {
     const body = parseObject(response.text);
-    if (response.status !== 200 || body === null || "error" in body) {
+    if (response.status !== 200 || body === null || "error" in body || !isSendable(body)) {
       throw tokenError(response, clock.now(), refusal);
     }
   }
@@ -60,4 +60,9 @@ export function createTokenNetwork(
       return taken;
     },
   };
+}
+
+/** A token that was spoiled on its way could not even be put into a header (RFC 6750 section 2.1). */
+function isSendable({ access_token: token }: JsonObject): boolean {
+  return typeof token !== "string" || /^[\x21-\x7e]+$/.test(token);
 }

@@ -2,6 +2,7 @@ import { ConfidentialClientApplication, type AuthenticationResult } from "@azure
 import type { GraphSourceConfig } from "../../config/config.ts";
 import type { Clock } from "../../http/clock.ts";
 import { RemoteError } from "../../http/remote-error.ts";
+import { longestRetryAfterMs } from "../../http/retry-after.ts";
 import type { Transport } from "../../http/transport.ts";
 import { clientCertificate } from "./certificate.ts";
 import { createTokenNetwork } from "./token-network.ts";
@@ -32,7 +33,9 @@ export function createTokenProvider(config: GraphSourceConfig, deps: TokenDeps):
 
   async function acquire(skipCache: boolean): Promise<AuthenticationResult> {
     // The login host's Retry-After binds every caller, not only the one who heard it.
-    if (blocked !== null && (blocked.retryAt ?? 0) > deps.clock.now()) throw blocked;
+    const left = (blocked?.retryAt ?? 0) - deps.clock.now();
+    // More than anybody may ask for: the clock was set back meanwhile.
+    if (blocked !== null && left > 0 && left <= longestRetryAfterMs) throw blocked;
     blocked = null;
     try {
       application ??= createApplication(config, network);

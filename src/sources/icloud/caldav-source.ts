@@ -2,8 +2,10 @@ import type { CaldavSourceConfig } from "../../config/config.ts";
 import { createAuthenticator } from "../../dav/authenticator.ts";
 import { listCalendars } from "../../dav/calendars.ts";
 import { createDavClient } from "../../dav/dav-client.ts";
+import { listEtags } from "../../dav/list-etags.ts";
 import { decodePath, urlOfHref } from "../../dav/href.ts";
 import { type Clock, systemClock } from "../../http/clock.ts";
+import { RemoteError } from "../../http/remote-error.ts";
 import type { RetryPolicy } from "../../http/retry.ts";
 import type { Transport } from "../../http/transport.ts";
 import type { CalendarRef, Source } from "../source.ts";
@@ -71,12 +73,15 @@ export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSour
         current = await findHomes(account, signal);
         found = await list(current, signal);
       }
-      // A home that moved may redirect to the new one: what it redirects for a single calendar is another matter.
-      const isElsewhere = found.some(({ url }) => current.every((home) => home.origin !== url.origin));
+      // A home that moved may redirect to the new one (what it redirects for a single calendar is another matter), or
+      // stand empty.
+      const isElsewhere =
+        found.length === 0 || found.some(({ url }) => current.every((home) => home.origin !== url.origin));
       if (remembered !== null && isElsewhere) {
         current = await findHomes(account, signal);
         found = await list(current, signal);
       }
+      if (found.length === 0) refuseNoCalendars(config);
       homes = current;
       return {
         ...selectCalendars(found, config.calendars),
@@ -94,6 +99,30 @@ export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSour
       yield* settleOwed(account, await resolve(calendar, signal), items, signal);
     },
 
+    async *list(calendar, _window, signal) {
+      const { url } = await resolve(calendar, signal);
+      const listed = await listEtags(client, url, signal);
+      yield listed.map(({ href, etag }) => ({ nativeId: href, etag }));
+    },
+
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * No iCloud account is without a calendar, nor one of which calendars are named.
+ *
+ * @throws RemoteError `protocol`
+ */
+function refuseNoCalendars({ id, kind, calendars }: CaldavSourceConfig): void {
+  if (kind !== "icloud" && calendars === "all") return;
+  throw new RemoteError(
+    "protocol",
+    `source "${id}": the account lists no calendar that events can stand in`,
+    {
+      status: 207,
+      remedy:
+        "It is asked again, and nothing is taken for removed; check with a calendar app what the account shows.",
+    },
+  );
 }

@@ -3,11 +3,12 @@ import { type MultigetResult, multiget } from "../../dav/multiget.ts";
 import type { NativeEvent, OwedItem } from "../source.ts";
 import type { Account, Collection } from "./account.ts";
 import { liesInTheObjects } from "./object-error.ts";
+import { looksSpoiled } from "./spoiled.ts";
 
 export type FetchedObjects = {
   readonly staged: readonly NativeEvent[];
   /**
-   * Left out, refused, or called absent: to be read by themselves. A 404 here is no removal: the object was listed a
+   * Left out, refused, spoiled, or called absent: to be read by themselves. A 404 here is no removal: the object was listed a
    * moment ago, and iCloud's multiget denies objects of shared calendars that are there.
    */
   readonly owed: readonly OwedItem[];
@@ -30,7 +31,7 @@ export async function fetchObjects(
   for (const hrefs of inBatches([...listed.keys()], account.batchSize)) {
     for (const result of await multigetEach(account, collection, hrefs, signal)) {
       const nativeId = result.href;
-      if (result.kind === "found") {
+      if (result.kind === "found" && !looksSpoiled(result.data)) {
         staged.push({ nativeId, etag: result.etag ?? listed.get(nativeId) ?? null, native: result.data });
       } else {
         owed.push({ kind: "fetch", nativeId });

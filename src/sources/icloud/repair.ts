@@ -3,11 +3,11 @@ import { type Component, eventsOf, lineOf, mapEvents, valueOf } from "../../cale
 import { type ContentLine, contentLine, parameterOf } from "../../calendar/content-line.ts";
 import { formatDateValue } from "../../calendar/date-value.ts";
 import { firstDate } from "../../calendar/event-times.ts";
+import { peopleAsText } from "../../calendar/people-as-text.ts";
 import { tzidOf } from "../../calendar/tzid.ts";
 import { repairAlarms } from "./alarms.ts";
 import { readDate } from "./date-text.ts";
 import { once } from "./once.ts";
-import { peopleAsText } from "./people.ts";
 import { repairLine } from "./repair-line.ts";
 import { repairRule } from "./repair-rule.ts";
 import { readableTimes, withEnd } from "./repair-times.ts";

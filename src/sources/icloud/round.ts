@@ -60,10 +60,12 @@ async function ask(round: Round): Promise<Findings> {
   if (checkpoint !== null) {
     const position = parseCheckpoint(checkpoint, subject);
     if (position.mode === "sync") {
-      const isStale = round.clock.now() - position.listedAt >= listEveryMs;
+      const age = round.clock.now() - position.listedAt;
+      const isStale = age >= listEveryMs || age < 0;
       return isStale ? everything(round) : sinceToken(round, position.token, position.listedAt);
     }
-    const isDue = position.retrySyncAt !== undefined && round.clock.now() >= position.retrySyncAt;
+    const wait = position.retrySyncAt === undefined ? null : position.retrySyncAt - round.clock.now();
+    const isDue = wait !== null && (wait <= 0 || wait > retrySyncAfterMs);
     return isDue ? everything(round) : sinceCtag(round, position.ctag, position.retrySyncAt);
   }
   return everything(round);

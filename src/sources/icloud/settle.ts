@@ -3,10 +3,11 @@ import { getObject } from "../../dav/get.ts";
 import { urlOfHref } from "../../dav/href.ts";
 import { listEtags } from "../../dav/list-etags.ts";
 import { RemoteError } from "../../http/remote-error.ts";
-import type { OwedItem, OwedWork, Settlement } from "../source.ts";
+import type { OwedWork, Settlement } from "../source.ts";
 import type { Account, Collection } from "./account.ts";
 import { multigetEach } from "./fetch-objects.ts";
 import { liesInTheObjects } from "./object-error.ts";
+import { looksSpoiled } from "./spoiled.ts";
 
 /**
  * Works off owed objects: each is read once more, and what stands there decides. An object is gone when a GET says so
@@ -26,13 +27,14 @@ export async function* settleOwed(
     const results = await multigetEach(account, collection, [...new Set(wanted)], signal);
     const byHref = new Map(results.map((result) => [result.href, result]));
     const settled: Settlement[] = [];
-    for (const { kind, nativeId } of batch) {
+    for (const work of batch) {
+      const { kind, nativeId } = work;
       const item = { kind, nativeId };
       const answer = kind === "tombstone" ? undefined : byHref.get(nativeId);
       settled.push(
-        answer?.kind === "found"
+        answer?.kind === "found" && !looksSpoiled(answer.data)
           ? { kind: "staged", item, event: { nativeId, etag: answer.etag, native: answer.data } }
-          : await settleAlone(account, collection, item, signal),
+          : await settleAlone(account, collection, work, signal),
       );
     }
     if (!settled.some((settlement) => settlement.kind === "gone")) {
@@ -62,16 +64,28 @@ function unlessListed(
 async function settleAlone(
   account: Account,
   collection: Collection,
-  item: OwedItem,
+  { kind, nativeId, native }: OwedWork,
   signal: AbortSignal,
 ): Promise<Settlement> {
-  const { nativeId } = item;
+  const item = { kind, nativeId };
   try {
     const object = await getObject(account.client, urlOfHref(nativeId, collection.url), signal);
     if (object === null) return { kind: "gone", item };
-    return { kind: "staged", item, event: { nativeId, etag: object.etag, native: object.data } };
+    const event = { nativeId, etag: object.etag, native: object.data };
+    // What is read twice alike is as its author left it.
+    const isDoubtful = object.damaged === true || looksSpoiled(object.data);
+    if (!isDoubtful || object.data === native) return { kind: "staged", item, event };
+    return { kind: "staged", item, event, stillOwed: doubtful(nativeId, collection) };
   } catch (error) {
     if (!liesInTheObjects(error)) throw error;
     return { kind: "failed", item, error };
   }
+}
+
+function doubtful(nativeId: string, { subject }: Collection): RemoteError {
+  return new RemoteError(
+    "protocol",
+    `${subject}: ${nativeId} looks as if it was spoiled on its way. It is shown as well as it can be read, and is read again with the next run.`,
+    { status: 200 },
+  );
 }

@@ -69,6 +69,24 @@ export function leaseCases({ db, fresh }: UnderTest): void {
       expect(leases.filter((lease) => lease !== null)).toHaveLength(1);
     });
 
+    it("outlives its holder by no more than its time when the clock was set back, and is free when given back", async () => {
+      await takeLease(db(), "dead", "a");
+      await sql`update lease set expires_at = now() + interval '5 years'`.execute(db());
+      expect(await takeLease(db(), "dead", "b")).toBeNull();
+      const left = sql<number>`extract(epoch from expires_at - now())::float`;
+      const row = await db().selectFrom("lease").select(left.as("left")).executeTakeFirstOrThrow();
+      expect(row.left).toBeLessThanOrEqual(leaseSeconds);
+      const given = await takeLease(db(), "given back", "a");
+      if (given === null) throw new Error("it was free");
+      await releaseLease(db(), given);
+      const [{ ended } = { ended: null }] = await db()
+        .selectFrom("lease")
+        .select(sql<boolean>`expires_at < now() - interval '50 years'`.as("ended"))
+        .where("key", "=", "given back")
+        .execute();
+      expect(ended).toBe(true);
+    });
+
     it("of one key says nothing of another; all of a dead process are given free at once", async () => {
       const first = await takeLease(db(), "one", "a");
       expect(await takeLease(db(), "two", "b")).not.toBeNull();

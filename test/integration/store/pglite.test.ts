@@ -5,16 +5,22 @@ import { FolderLockedError } from "../../../src/store/folder-lock.ts";
 import type { Database } from "../../../src/store/schema.ts";
 import { openStore } from "../../../src/store/store.ts";
 import { temporaryFolder } from "../../contract/servers/temporary-folder.ts";
-import { clearDatabase, openTestDatabase, type TestDatabase } from "../../unit/store/test-database.ts";
+import {
+  clearDatabase,
+  openEmbeddedTestDatabase,
+  type TestDatabase,
+} from "../../unit/store/test-database.ts";
+import { journalCases } from "./journal-cases.ts";
 import { leaseCases } from "./lease-cases.ts";
 import type { UnderTest } from "./sample.ts";
+import { sourceAuditCases } from "./source-audit-cases.ts";
 import { stagingCases } from "./staging-cases.ts";
 import { targetCases } from "./target-cases.ts";
 import { upkeepCases } from "./upkeep-cases.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await openTestDatabase();
+  database = await openEmbeddedTestDatabase();
 });
 afterAll(async () => database[Symbol.asyncDispose]());
 beforeEach(async () => clearDatabase(database.db));
@@ -27,8 +33,10 @@ const underTest: UnderTest = {
 describe("the store on PGlite", () => {
   leaseCases(underTest);
   stagingCases(underTest);
+  sourceAuditCases(underTest);
   targetCases(underTest);
   upkeepCases(underTest);
+  journalCases(underTest);
 
   it("is one process's at a time, and still there when it is opened again", async () => {
     await using folder = await temporaryFolder("store");

@@ -5,8 +5,10 @@ import type { Database } from "../../../src/store/schema.ts";
 import { openStore, type Store } from "../../../src/store/store.ts";
 import { clearDatabase } from "../../unit/store/test-database.ts";
 import { type PostgresServer, startPostgres } from "../postgres-server.ts";
+import { journalCases } from "./journal-cases.ts";
 import { leaseCases } from "./lease-cases.ts";
 import type { UnderTest } from "./sample.ts";
+import { sourceAuditCases } from "./source-audit-cases.ts";
 import { stagingCases } from "./staging-cases.ts";
 import { targetCases } from "./target-cases.ts";
 import { upkeepCases } from "./upkeep-cases.ts";
@@ -36,8 +38,10 @@ const underTest: UnderTest = {
 describe("the store on PostgreSQL", () => {
   leaseCases(underTest);
   stagingCases(underTest);
+  sourceAuditCases(underTest);
   targetCases(underTest);
   upkeepCases(underTest);
+  journalCases(underTest);
 
   it("is opened by several processes at the same time", async () => {
     const url = await server.makeDatabase();

@@ -8,9 +8,10 @@ import {
   listCollections,
   saveCalendars,
 } from "../../../src/store/collections.ts";
+import { hashBody } from "../../../src/store/bodies.ts";
 import { commitIntents } from "../../../src/store/intents.ts";
 import { startRun } from "../../../src/store/runs.ts";
-import { clearDirtyKeys, listDirtyKeys } from "../../../src/store/keys.ts";
+import { clearDirtyKeys, listDirtyKeys } from "../../../src/store/dirty-keys.ts";
 import type { Database } from "../../../src/store/schema.ts";
 import type { Slot } from "../../../src/store/slots.ts";
 import { commitPage, type PageCommit } from "../../../src/store/staging.ts";
@@ -137,6 +138,9 @@ export async function write(
       kind: "put" as const,
       fingerprint: "f",
       body: `ics of ${key}`,
+      before: null,
+      found: null,
+      entry: { runId: run_id, action: "create", summary: key, reason: "new", asked: false },
     })),
     now,
   );
@@ -154,6 +158,11 @@ export async function write(
         summary: key,
         reason: "new",
         outcome: "created",
+        target_id: targetId,
+        meeting_key: key,
+        asked: false,
+        before_body: null,
+        after_body: hashBody(`ics of ${key}`),
       },
       effect: {
         kind: "stands" as const,
@@ -172,7 +181,6 @@ export async function write(
         },
       },
     })),
-    [],
     await listDirtyKeys(db, targetId, "", 1000),
     now,
   );

@@ -12,6 +12,7 @@ import { commitPage, stagedNatives } from "../../../src/store/staging.ts";
 import { takeDirtyEvents } from "../../../src/store/translations.ts";
 import { accountOf, accountWith, events, now, page, read, translate, type UnderTest } from "./sample.ts";
 
+const minute = 60_000;
 const item = (nativeId: string) => ({ kind: "series" as const, nativeId });
 
 /** What a pull leaves behind, page by page. */
@@ -24,7 +25,7 @@ export function stagingCases({ db }: UnderTest): void {
     }));
   const ids = async () => (await staged()).map((row) => row.id);
   const tombstones = async (collection: Collection) =>
-    (await listOwed(db(), collection, ["tombstone"])).map((row) => row.nativeId);
+    (await listOwed(db(), collection, ["tombstone"], now)).map((row) => row.nativeId);
 
   async function setUp(...calendars: string[]) {
     const { account, collections } = await accountWith(db(), "src", ...calendars);
@@ -204,7 +205,7 @@ export function stagingCases({ db }: UnderTest): void {
           owed: ["a", "b", "c", "known"].map((nativeId) => ({ kind: "series" as const, nativeId })),
         }),
       );
-      const owed = () => listOwed(db(), one, ["series", "fetch", "tombstone"]);
+      const owed = () => listOwed(db(), one, ["series", "fetch", "tombstone"], now);
       expect(await owed()).toContainEqual({ kind: "series", nativeId: "a", native: "body of a" });
       expect(await owed()).toContainEqual({ kind: "series", nativeId: "b", native: null });
       await commitSettlements(
@@ -227,6 +228,49 @@ export function stagingCases({ db }: UnderTest): void {
     });
   });
 
+  describe("owed work that fails again and again", () => {
+    it("is tried less and less often, at least every four hours, and does not hold up what else is owed", async () => {
+      const { first } = await setUp("one");
+      const one = await read(db(), first, page({ owed: [{ kind: "series", nativeId: "a" }] }));
+      const due = async (at: number | null) =>
+        (await listOwed(db(), one, ["series"], at)).map(({ nativeId }) => nativeId);
+      const fail = (at: number) =>
+        commitSettlements(db(), one, [{ kind: "failed", item: item("a"), error: new Error("busy") }], at);
+      const waits: number[] = [];
+      for (let at = now, attempt = 1; attempt <= 12; attempt += 1) {
+        await fail(at);
+        const from = at;
+        while (!(await due(at)).includes("a")) at += minute;
+        waits.push((at - from) / minute);
+      }
+      expect(waits).toEqual([0, 0, 5, 10, 20, 40, 80, 160, 240, 240, 240, 240]);
+      await read(db(), one, page({ owed: [{ kind: "series", nativeId: "b" }] }));
+      await fail(now);
+      expect(await due(now)).toEqual(["b"]);
+      // Where somebody asks for it; where the clock was set back by more than it would ever wait.
+      expect([await due(null), await due(now - 24 * 60 * minute)]).toEqual([
+        ["b", "a"],
+        ["b", "a"],
+      ]);
+    });
+
+    it("is tried at once when the source tells of the event again", async () => {
+      const { first } = await setUp("one");
+      const owing = page({ owed: [{ kind: "series", nativeId: "a" }] });
+      const one = await read(db(), first, owing);
+      for (let attempt = 0; attempt < 5; attempt += 1)
+        await commitSettlements(
+          db(),
+          one,
+          [{ kind: "failed", item: item("a"), error: new Error("busy") }],
+          now,
+        );
+      expect(await listOwed(db(), one, ["series"], now)).toEqual([]);
+      await read(db(), one, owing);
+      expect(await listOwed(db(), one, ["series"], now)).toHaveLength(1);
+    });
+  });
+
   describe("owed work of which a part is left", () => {
     it("stages the rest, and stays owed with the reason", async () => {
       const { first, account } = await setUp("one");
@@ -242,7 +286,7 @@ export function stagingCases({ db }: UnderTest): void {
       expect(await ids()).toEqual(["a"]);
       const rows = await db().selectFrom("owed").select(["attempts", "last_error"]).execute();
       expect(rows).toEqual([{ attempts: 1, last_error: "busy" }]);
-      const [owed] = await listOwed(db(), one, ["fetch"]);
+      const [owed] = await listOwed(db(), one, ["fetch"], now);
       expect(owed?.native).toBe("all but something");
       await commitSettlements(
         db(),

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { setTranslationBasis } from "../../../src/store/accounts.ts";
 import { renameSource, renameTarget } from "../../../src/store/configured.ts";
 import { approveHold, endOtherHolds, type HeldPart, listHolds, saveHolds } from "../../../src/store/holds.ts";
-import { commitIntents, leftIntents } from "../../../src/store/intents.ts";
-import { clearDirtyKeys, countStanding, listDirtyKeys, loadKeys } from "../../../src/store/keys.ts";
+import { commitIntents } from "../../../src/store/intents.ts";
+import { leftIntents } from "../../../src/store/left-intents.ts";
+import { clearDirtyKeys, listDirtyKeys } from "../../../src/store/dirty-keys.ts";
+import { countStanding, loadKeys } from "../../../src/store/keys.ts";
 import { forgetSource, keysOfSource } from "../../../src/store/purge.ts";
 import { accountStatus, targetStatus } from "../../../src/store/status.ts";
 import { retireOthers } from "../../../src/store/retired.ts";
@@ -194,11 +196,33 @@ export function targetCases({ db }: UnderTest): void {
       await ensureTarget(db(), "all");
       const { account } = await accountWith(db(), "src", "calendar");
       const slot = { slot: "slot a", name: "a.ics", uid: "uid a" };
-      const intent = { key: "a", slot, sourceId: "src", kind: "put" as const, fingerprint: "f", body: "ics" };
+      const entry = { runId: "r", action: "update", summary: "a", reason: "changed", asked: false };
+      const intent = {
+        key: "a",
+        slot,
+        sourceId: "src",
+        kind: "put" as const,
+        fingerprint: "f",
+        body: "ics",
+        before: null,
+        found: "what stood there",
+        entry,
+      };
       await commitIntents(db(), "all", [intent], now);
       await commitIntents(db(), "all", [{ ...intent, kind: "delete", fingerprint: null, body: null }], now);
       expect(await leftIntents(db(), "all")).toEqual([
-        { kind: "delete", slot, sourceId: "src", fingerprint: null, standing: null },
+        {
+          kind: "delete",
+          slot,
+          key: "a",
+          sourceId: "src",
+          fingerprint: null,
+          standing: null,
+          before: null,
+          after: null,
+          entry,
+          decision: null,
+        },
       ]);
       await write(db(), account, "all", "a");
       expect(await leftIntents(db(), "all")).toEqual([]);

@@ -1,10 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { noteComplete, noteIncomplete } from "../../../src/store/accounts.ts";
+import { hashBody, keepBodies } from "../../../src/store/bodies.ts";
+import { endPins, setPins } from "../../../src/store/pins.ts";
 import { prune } from "../../../src/store/prune.ts";
 import { accountStatus } from "../../../src/store/status.ts";
 import { updateTarget } from "../../../src/store/targets.ts";
 import { hasWork } from "../../../src/store/work.ts";
-import { accountOf, lookedAt, now, page, read, sourceWith, translate, type UnderTest } from "./sample.ts";
+import {
+  accountOf,
+  lookedAt,
+  now,
+  page,
+  read,
+  sourceWith,
+  translate,
+  type UnderTest,
+  write,
+} from "./sample.ts";
 const minute = 60_000;
 
 /** What the schedule asks, what grows old, and how an account fares. */
@@ -32,6 +44,9 @@ export function upkeepCases({ db }: UnderTest): void {
       expect(await ask()).toBe(true);
       await updateTarget(db(), "all", { retry_at: new Date(now + minute).toISOString() });
       expect([await ask(), await ask(now + minute)]).toEqual([false, true]);
+      // Recorded before the clock was set back: nobody is left alone for so long.
+      await updateTarget(db(), "all", { retry_at: new Date(now + 365 * 24 * 60 * minute).toISOString() });
+      expect(await ask()).toBe(true);
       await updateTarget(db(), "all", { retry_at: null, held: "foreign objects" });
       expect(await ask()).toBe(false);
       expect(await hasWork(db(), "never there", [], now)).toBe(false);
@@ -47,10 +62,48 @@ export function upkeepCases({ db }: UnderTest): void {
           (row) => row.content,
         );
       const runs = () => db().selectFrom("action").select("slot").execute();
-      await prune(db(), now + 29 * 24 * 60 * minute);
+      const day = 24 * 60 * minute;
+      const keep = { keepDays: 30, maxBytes: 1000 };
+      const [old] = (await bodies()).filter((text) => text !== "newer" && text !== "ics of a");
+      await db()
+        .updateTable("action")
+        .set({ before_body: hashBody(old ?? "") })
+        .execute();
+      await prune(db(), now + 29 * day, keep);
       expect([(await bodies()).length, (await runs()).length]).toEqual([3, 1]);
-      await prune(db(), now + 31 * 24 * 60 * minute);
+      await prune(db(), now + 31 * day, keep);
       expect([await bodies(), await runs()]).toEqual([["newer"], []]);
+    });
+
+    it("stays while a decision holds on to it", async () => {
+      await sourceWith(db(), "src", "a");
+      const { run_id } = await db().selectFrom("action").select("run_id").executeTakeFirstOrThrow();
+      await setPins(db(), "all", run_id, [{ key: "a", fingerprint: null, sourceBody: null }], now);
+      const later = now + 31 * 24 * 60 * minute;
+      await prune(db(), later, { keepDays: 30, maxBytes: 1000 });
+      expect(await db().selectFrom("run").select("id").execute()).toEqual([{ id: run_id }]);
+      await endPins(db(), "all", ["a"]);
+      await prune(db(), later, { keepDays: 30, maxBytes: 1000 });
+      expect(await db().selectFrom("run").select("id").execute()).toEqual([]);
+    });
+
+    it("of replaced bodies the oldest go first where they are too many, and what was done stays on record", async () => {
+      const { account } = await sourceWith(db(), "src", "a");
+      for (const key of ["b", "c"]) await write(db(), account, "all", key);
+      for (const key of ["a", "b", "c"]) {
+        const before = `${key} as it was, in thirty bytes..`.slice(0, 30);
+        await keepBodies(db(), [before], now - 2 * 24 * 60 * minute);
+        await db()
+          .updateTable("action")
+          .set({ before_body: hashBody(before) })
+          .where("summary", "=", key)
+          .execute();
+      }
+      await prune(db(), now, { keepDays: 30, maxBytes: 65 });
+      expect(await db().selectFrom("action").select("summary").orderBy("id").execute()).toHaveLength(3);
+      const texts = (await db().selectFrom("body").select("content").execute()).map((row) => row.content);
+      const kept = texts.filter((text) => text.includes("as it was"));
+      expect(kept.map((text) => text.slice(0, 1)).toSorted()).toEqual(["b", "c"]);
     });
   });
 

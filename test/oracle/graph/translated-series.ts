@@ -8,7 +8,7 @@ import type { SimulatedSeries } from "./simulated-series.ts";
 /** Reads a series as the daemon does, and translates what is staged. */
 export async function translateSeries(simulated: SimulatedSeries): Promise<Translation> {
   const { window, item } = simulated;
-  const expansion = createExpansion({ now: () => 0, sleep: () => Promise.resolve() });
+  const expansion = createExpansion({ now: () => 0, uptime: () => 0, sleep: () => Promise.resolve() });
   const context = { reader: simulatedReader(simulated), window, expansion };
   const { native } = await readEvent(context, item.immutableId, null);
   return graphTranslator.translate(native, { zone: "UTC", window, categoryColors: {} });

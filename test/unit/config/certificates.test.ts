@@ -53,6 +53,7 @@ describe("a certificate", () => {
       const credential = await credentialOf(yaml);
       expect(credential.certificate).toBe(good.certificate);
       expect(credential.privateKey.reveal().trim()).toBe(good.key.trim());
+      expect(credential.expires).toBe("2027-11-22T00:00:00.000Z");
       expect(credential.privateKey.origin).toContain(folder.path);
     },
   );

@@ -103,10 +103,26 @@ describe("a read", () => {
     expect((error.retryAt ?? 0) - Date.now()).toBeGreaterThan(55_000);
   });
 
+  it("answered 415 names the remedy", async () => {
+    expect(await propfindFailure({ status: 415 })).toMatchObject({
+      kind: "refused",
+      remedy: expect.stringContaining("proxy"),
+    });
+  });
+
   it("answered 207 with HTML fails as protocol", async () => {
     expect(
       await propfindFailure({ status: 207, headers: { "content-type": "text/xml" }, body: "<html/>" }),
     ).toMatchObject({ kind: "protocol" });
+  });
+
+  it("that is no UTF-8 is no answer, though its XML can be read", async () => {
+    const bytes = Buffer.from(document(found("/c/", "<d:displayname>B\u00fcro</d:displayname>")), "latin1");
+    const client = clientOf(fakeServer([{ status: 207, body: bytes }]));
+    await expect(client.propfind(at("/c/"), "0", [], signal)).rejects.toMatchObject({
+      kind: "protocol",
+      message: expect.stringContaining("no valid UTF-8"),
+    });
   });
 
   it("does not care about the content type", async () => {
@@ -117,7 +133,7 @@ describe("a read", () => {
   });
 
   it("is repeated within its budget, a write never", async () => {
-    const clock = { now: () => 0, sleep: async () => undefined };
+    const clock = { now: () => 0, uptime: () => 0, sleep: async () => undefined };
     const retry = { attempts: 3, baseDelayMs: 1, maxDelayMs: 1, maxTotalWaitMs: 100 };
     const recovering = fakeServer([{ status: 500 }, { status: 503 }, ok]);
     await clientOf(recovering, { retry, clock }).propfind(at("/c/"), "0", names, signal);

@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse, Transport } from "../../../src/http/tra
 export type Reply = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 };
 export type Sent = {
   readonly method: string;
@@ -29,12 +29,13 @@ export function fakeServer(replies: readonly Reply[] | ((request: Sent) => Reply
         typeof replies === "function"
           ? replies(seen)
           : (replies[Math.min(sent.length, replies.length) - 1] ?? {});
-      const text = reply.body ?? "";
+      const { body: content = "" } = reply;
+      const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
       return {
         status: reply.status ?? 200,
         headers: new Map(Object.entries(reply.headers ?? {})),
-        body: new TextEncoder().encode(text),
-        text,
+        body: bytes,
+        text: new TextDecoder().decode(bytes),
       };
     },
     async [Symbol.asyncDispose]() {},

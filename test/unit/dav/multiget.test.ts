@@ -56,6 +56,15 @@ describe("multiget", () => {
     expect(results).toEqual([{ kind: "unanswered", href: "/c/a" }]);
   });
 
+  it.each(["BEGIN:VCALENDAR\nSUMMARY:a", "SUMMARY:a\nEND:VCALENDAR\n", "a"])(
+    "takes half an object for no answer (%j)",
+    async (half) => {
+      const server = fakeServer([multistatus(found("/c/a", data("1", half)))]);
+      const results = await multiget(clientOf(server), at("/c/"), ["/c/a"], signal);
+      expect(results).toEqual([{ kind: "unanswered", href: "/c/a" }]);
+    },
+  );
+
   it("asks nothing for nothing", async () => {
     const server = fakeServer([multistatus("")]);
     expect([await multiget(clientOf(server), at("/c/"), [], signal), server.sent]).toEqual([[], []]);

@@ -93,6 +93,13 @@ describe("putObject", () => {
     expect(await put({ status: 500 })).toMatchObject({ kind: "refused", status: 500, code: null });
   });
 
+  it.each([
+    [403, /right to write/],
+    [415, /save it there once more/],
+  ])("says what can be done about a %i", async (status, remedy) => {
+    expect(await put({ status })).toMatchObject({ kind: "refused", reason: expect.stringMatching(remedy) });
+  });
+
   it("finds the refusal that xandikos hides in a 207", async () => {
     const hidden = multistatus(failed("/c/work/a.ics", 412, "<d:error><c:no-uid-conflict/></d:error>"));
     expect(await put(hidden, absent)).toMatchObject({ kind: "refused", status: 412, code: uidConflict });

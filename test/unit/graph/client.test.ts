@@ -54,6 +54,12 @@ describe("a request", () => {
     expect(sent).toEqual([graph + path]);
   });
 
+  it("answered with bytes that are no UTF-8 is not answered", async () => {
+    answerTokens();
+    nock(graph).get("/v1.0/me").reply(200, Buffer.from('{"subject":"B\u00fcro"}', "latin1"));
+    await expect(clientUnderTest().read({ path: "/me" })).rejects.toMatchObject({ kind: "protocol" });
+  });
+
   it.each([
     "https://evil.example.test/v1.0/users",
     "https://graph.example.test:8443/v1.0/users",
@@ -197,6 +203,8 @@ describe("an answer outside 2xx", () => {
   it.each([
     [403, "ErrorAccessDenied", "Calendars.Read"],
     [404, "MailboxNotEnabledForRESTAPI", "licence"],
+    [403, "MailboxNotEnabledForRESTAPI", "licence"],
+    [404, "ErrorMailboxNotFound", "licence"],
     [404, "Request_ResourceNotFound", "no such user"],
   ])("%i %s says what to do", async (status, code, remedy) => {
     answerTokens();

@@ -1,5 +1,6 @@
 import nock from "nock";
 import type { GraphSourceConfig, MailboxConfig } from "../../../src/config/config.ts";
+import { usualLimits } from "../../usual-limits.ts";
 import { Secret } from "../../../src/config/secret.ts";
 import type { Clock } from "../../../src/http/clock.ts";
 import { createTransport } from "../../../src/http/node-transport.ts";
@@ -24,6 +25,7 @@ export function graphConfig(changes: Partial<GraphSourceConfig> = {}): GraphSour
     enabled: true,
     apart: false,
     order: 0,
+    ...usualLimits,
     kind: "graph",
     cloud: { name: "custom", login: new URL(login), graph: new URL(graph), ca: null },
     tenant: "contoso.test",
@@ -41,6 +43,7 @@ export function quickClock(): Clock & { readonly slept: number[]; advance(ms: nu
   return {
     slept,
     now: () => now,
+    uptime: () => now,
     advance: (ms) => {
       now += ms;
     },

@@ -26,6 +26,13 @@ afterEach(() => {
 const owed = (nativeId: string): OwedWork => ({ kind: "fetch", nativeId, native: null });
 const eventPath = (id: string) => `${calendarPath}/events/${id}`;
 
+/** Settles until it is through or fails; `got` has what was reached. */
+async function drain(ids: readonly string[], got: Settlement[]): Promise<void> {
+  const never = new AbortController().signal;
+  const batches = sourceUnderTest().source.settle(calendar, ids.map(owed), window, never);
+  for await (const batch of batches) got.push(...batch);
+}
+
 function answerSingle(id: string): void {
   nock(graph).get(eventPath(id)).query(true).twice().reply(200, single(id));
 }
@@ -57,11 +64,12 @@ describe("settling", () => {
     ]);
   });
 
-  it("stops where nothing is answered", async () => {
+  it("stops where nothing is answered, and counts it against the items that were asked for", async () => {
     nock(graph).persist().get(/./).query(true).replyWithError(new Error("socket hang up"));
-    await expect(settleAll(sourceUnderTest().source, ["a", "b"].map(owed))).rejects.toMatchObject({
-      kind: "transient",
-    });
+    const ids = Array.from({ length: 13 }, (_, index) => `x${index}`);
+    const got: Settlement[] = [];
+    await expect(drain(ids, got)).rejects.toMatchObject({ kind: "transient" });
+    expect(got.map(({ kind }) => kind)).toEqual(Array.from({ length: 12 }, () => "failed"));
   });
 
   it.each([
@@ -71,12 +79,7 @@ describe("settling", () => {
     answerSingle("a");
     nock(graph).persist().get(eventPath("b")).query(true).reply(status, graphErrorBody(code));
     const got: Settlement[] = [];
-    const drain = async (): Promise<void> => {
-      const never = new AbortController().signal;
-      const batches = sourceUnderTest().source.settle(calendar, ["a", "b"].map(owed), window, never);
-      for await (const batch of batches) got.push(...batch);
-    };
-    await expect(drain()).rejects.toMatchObject({ kind });
+    await expect(drain(["a", "b"], got)).rejects.toMatchObject({ kind });
     expect(got.map(({ item }) => item.nativeId)).toEqual(["a"]);
   });
 

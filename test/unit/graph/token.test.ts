@@ -71,6 +71,7 @@ describe("the token request", () => {
       kind: "certificate",
       certificate: pem,
       privateKey: new Secret(key, "agency.pem"),
+      expires: "2027-05-01T00:00:00.000Z",
     } as const;
     await providerUnderTest(credential).tokens.get(never);
     const form = captured.form();
@@ -88,6 +89,7 @@ describe("the token request", () => {
       kind: "certificate",
       certificate: one.pem,
       privateKey: new Secret(other.key, "agency.pem"),
+      expires: "2027-05-01T00:00:00.000Z",
     } as const;
     await expect(providerUnderTest(credential).tokens.get(never)).rejects.toMatchObject({
       kind: "auth",
@@ -99,7 +101,12 @@ describe("the token request", () => {
     const { cert, key } = await createServerIdentity(["app.example.test"]);
     const broken = [new Secret(key, "agency.pem"), new Secret("-----BEGIN", "agency.pem")];
     for (const privateKey of broken) {
-      const credential = { kind: "certificate", certificate: cert, privateKey } as const;
+      const credential = {
+        kind: "certificate",
+        certificate: cert,
+        privateKey,
+        expires: "2027-05-01T00:00:00.000Z",
+      } as const;
       await expect(providerUnderTest(credential).tokens.get(never)).rejects.toMatchObject({ kind: "auth" });
     }
   });
@@ -175,6 +182,7 @@ describe("a refused token request", () => {
     [302, "", "protocol"],
     [200, "<html>please log in</html>", "protocol"],
     [200, JSON.stringify({ token_type: "Bearer" }), "protocol"],
+    [200, JSON.stringify({ token_type: "Bearer", expires_in: 3599, access_token: "a\uFFFDb" }), "protocol"],
   ])("%i with %j is %s", async (status, body, kind) => {
     answerToken(status, body);
     await expect(providerUnderTest().tokens.get(never)).rejects.toMatchObject({ name: "RemoteError", kind });

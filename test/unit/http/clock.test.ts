@@ -5,6 +5,17 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe("systemClock.uptime", () => {
+  it("goes on whatever the clock is set to", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const before = systemClock.uptime();
+    vi.setSystemTime(0);
+    const after = systemClock.uptime();
+    expect(after).toBeGreaterThanOrEqual(before);
+    expect(after - before).toBeLessThan(10_000);
+  });
+});
+
 describe("systemClock.sleep", () => {
   it("resolves after the time asked for", async () => {
     vi.useFakeTimers();
@@ -27,6 +38,22 @@ describe("systemClock.sleep", () => {
     await slept;
     expect(done).toBe(true);
   });
+
+  it.each([-3_600_000, 3_600_000])(
+    "lasts as long as it should when the clock is set by %d ms",
+    async (by) => {
+      vi.useFakeTimers();
+      const done = vi.fn<() => void>();
+      const slept = systemClock.sleep(5000).finally(() => done());
+      await vi.advanceTimersByTimeAsync(1000);
+      vi.setSystemTime(Date.now() + by);
+      await vi.advanceTimersByTimeAsync(3900);
+      expect(done).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(200);
+      await slept;
+      expect(done).toHaveBeenCalled();
+    },
+  );
 
   it("stops when the signal fires and leaves no timer behind", async () => {
     vi.useFakeTimers();

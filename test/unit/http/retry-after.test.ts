@@ -14,6 +14,9 @@ describe("parseRetryAfter", () => {
     ["Sunday, 22-Nov-26 12:01:30 GMT", 90_000],
     ["Sun Nov 22 12:01:30 2026", 90_000],
     ["Sun, 22 Nov 2026 11:00:00 GMT", 0],
+    // Nobody is obeyed for longer than an hour, nor is a clock that is wrong by years.
+    ["31536000", 3_600_000],
+    ["Mon, 22 Nov 2027 12:00:00 GMT", 3_600_000],
   ])("reads %j as %d ms", (value, ms) => {
     expect(parseRetryAfter(value, now)).toBe(ms);
   });

@@ -14,6 +14,7 @@ function jumpingClock(): Clock & { readonly waits: number[] } {
   return {
     waits,
     now: () => now,
+    uptime: () => now,
     async sleep(ms) {
       waits.push(ms);
       now += ms;

@@ -60,9 +60,20 @@ describe("the calendars of an account", () => {
     await expect(openSource(script).listCalendars(null, signal)).rejects.toMatchObject({ kind });
   });
 
-  it("are none where the home says so", async () => {
-    const script = new ScriptedCaldav().on(`PROPFIND ${home}`, multistatus(collection, inbox));
-    expect(await openSource(script).listCalendars(null, signal)).toMatchObject({ calendars: [] });
+  const emptyHome = () => new ScriptedCaldav().on(`PROPFIND ${home}`, multistatus(collection, inbox));
+
+  it("are none where the home of a plain CalDAV account says so", async () => {
+    expect(await openSource(emptyHome()).listCalendars(null, signal)).toMatchObject({ calendars: [] });
+  });
+
+  it.each([
+    ["in iCloud", { kind: "icloud" as const }],
+    ["where the configuration names some", { calendars: ["Work"] }],
+  ])("are never none %s", async (_where, overrides) => {
+    await expect(openSource(emptyHome(), overrides).listCalendars(null, signal)).rejects.toMatchObject({
+      kind: "protocol",
+      message: expect.stringMatching(/^source "family": the account lists no calendar/),
+    });
   });
 });
 
@@ -81,6 +92,17 @@ describe("the remembered home", () => {
   it.each([401, 403, 404, 421])("is looked for again after a %i", async (status) => {
     const old = "https://dav.example.test/old/home/";
     const script = server().on("PROPFIND /old/home/", { status });
+    const listing = await openSource(script).listCalendars(memory({ homes: [old] }), signal);
+    expect(listing.memory).toBe(memory());
+    expect(listing.calendars.length).toBe(3);
+  });
+
+  it("is looked for again where it stands empty", async () => {
+    const old = "https://dav.example.test/old/home/";
+    const script = server().on(
+      "PROPFIND /old/home/",
+      multistatus(ok("/old/home/", "<d:resourcetype><d:collection/></d:resourcetype>")),
+    );
     const listing = await openSource(script).listCalendars(memory({ homes: [old] }), signal);
     expect(listing.memory).toBe(memory());
     expect(listing.calendars.length).toBe(3);

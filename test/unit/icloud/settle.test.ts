@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { calendar, etag, failed, multistatus, ok, ScriptedCaldav } from "../sink/scripted-caldav.ts";
-import { openSource, settleAll, work } from "./source-under-test.ts";
+import { openSource, settleAll, signal, work } from "./source-under-test.ts";
 
 const body = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
 const found = multistatus(ok(`${work}a.ics`, `${etag("1")}<c:calendar-data>${body}</c:calendar-data>`));
@@ -9,7 +9,10 @@ const silent = multistatus();
 const there = { status: 200, headers: { etag: '"1"' }, body };
 const notThere = { status: 404 };
 
-const server = (reported: typeof found, got: { readonly status: number }) =>
+const server = (
+  reported: typeof found,
+  got: { readonly status: number; readonly body?: string | Uint8Array },
+) =>
   new ScriptedCaldav()
     .on(`PROPFIND ${work}`, multistatus(calendar(work)))
     .on(`calendar-multiget ${work}`, reported)
@@ -34,6 +37,40 @@ describe("owed work", () => {
     expect(settlement?.item).toEqual({ kind, nativeId: `${work}a.ics` });
     expect(script.takeLines().includes(`GET ${work}a.ics`)).toBe(asksForIt);
   });
+
+  it("is staged and stays owed where some of its bytes are no UTF-8", async () => {
+    const spoiled = "BEGIN:VCALENDAR\r\nSUMMARY:B\u00fcro\r\nEND:VCALENDAR\r\n";
+    const script = server(absent, { ...there, body: Buffer.from(spoiled, "latin1") });
+    expect(await settleAll(openSource(script), [["fetch", "a.ics"]])).toMatchObject([
+      {
+        kind: "staged",
+        event: { native: spoiled.replace("\u00fc", "\uFFFD") },
+        stillOwed: { kind: "protocol" },
+      },
+    ]);
+  });
+
+  it.each(["SUMMARY>a", "BEGIN:VEVENT", "END:VEVENT"])(
+    "is read again with the next run where it looks spoiled (%s), and believed when it reads the same",
+    async (line) => {
+      const spoiled = `BEGIN:VCALENDAR\r\n${line}\r\nEND:VCALENDAR\r\n`;
+      const data = `${etag("1")}<c:calendar-data>${spoiled.replaceAll(">", "&gt;")}</c:calendar-data>`;
+      const source = openSource(server(multistatus(ok(`${work}a.ics`, data)), { ...there, body: spoiled }));
+      const owed = (native: string | null) =>
+        Array.fromAsync(
+          source.settle(
+            { id: work, name: "Work" },
+            [{ kind: "fetch", nativeId: `${work}a.ics`, native }],
+            { from: "2026-01-01T00:00:00.000Z", until: "2029-01-01T00:00:00.000Z" },
+            signal,
+          ),
+        );
+      expect(await owed(null)).toMatchObject([[{ kind: "staged", stillOwed: { kind: "protocol" } }]]);
+      expect((await owed(spoiled)).flat()).toEqual([
+        expect.not.objectContaining({ stillOwed: expect.anything() }),
+      ]);
+    },
+  );
 
   it("believes no removal when the calendar itself is not there", async () => {
     const script = server(absent, notThere).on(`PROPFIND ${work}`, notThere);

@@ -1,4 +1,5 @@
 import type { CaldavSourceConfig } from "../../../src/config/config.ts";
+import { usualLimits } from "../../usual-limits.ts";
 import { Secret } from "../../../src/config/secret.ts";
 import type { Transport } from "../../../src/http/transport.ts";
 import { createCaldavSource } from "../../../src/sources/icloud/caldav-source.ts";
@@ -20,6 +21,7 @@ export function sourceConfig(overrides: Partial<CaldavSourceConfig> = {}): Calda
     enabled: true,
     apart: false,
     order: 0,
+    ...usualLimits,
     url: new URL("https://dav.example.test/dav.php/"),
     credentials: { username: "owner", password: new Secret("hidden-word", "test") },
     auth: "basic",
@@ -40,7 +42,7 @@ export function openSource(
 ): Source {
   return createCaldavSource(sourceConfig(overrides), {
     transport,
-    clock: { now, sleep: async () => {} },
+    clock: { now, uptime: now, sleep: async () => {} },
     retry: { attempts: 1, baseDelayMs: 1, maxDelayMs: 1, maxTotalWaitMs: 1 },
   });
 }

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { startDaemon } from "../../../src/schedule/daemon.ts";
-import type { JobHandler, JobName, JobQueue } from "../../../src/schedule/job-queue.ts";
 import { releaseAllLeases } from "../../../src/store/leases.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
+import { idleQueue } from "./idle-queue.ts";
 import { meeting } from "./meeting.ts";
 import { target, World } from "./world.ts";
 
@@ -17,29 +17,6 @@ beforeEach(async () => clearDatabase(database.db));
 
 const categorised = (uid: string, category: string): string =>
   meeting(uid, uid).replace("END:VEVENT", `CATEGORIES:${category}\r\nEND:VEVENT`);
-
-/** A queue that runs nothing by itself, and the handlers that the daemon gave it. */
-function idleQueue() {
-  const handlers = new Map<JobName, JobHandler>();
-  const waiting: Array<readonly [JobName, string]> = [];
-  const queue: JobQueue = {
-    enqueue: async (name, key) => void waiting.push([name, key]),
-    schedule: async () => undefined,
-    work: async (name, _concurrency, handler) => void handlers.set(name, handler),
-    [Symbol.asyncDispose]: async () => undefined,
-  };
-  const signal = new AbortController().signal;
-  const work = async (): Promise<string[]> => {
-    const done: string[] = [];
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      await handlers.get(job[0])?.(job[1], signal);
-      done.push(job.join(" "));
-    }
-    return done;
-  };
-  const due = async (sourceId: string) => handlers.get("due")?.(sourceId, signal);
-  return { queue, work, due };
-}
 
 async function redAndPlain(): Promise<World> {
   const world = new World(database.db, [
@@ -78,7 +55,7 @@ describe("a change of nothing but a category's colour", () => {
     const { queue, work, due } = idleQueue();
     world.advance(16 * 60_000);
     await releaseAllLeases(world.db);
-    await startDaemon(queue, { context: world.context, cron: "* * * * *" }, () => 0);
+    await startDaemon(queue, { context: world.context, cron: "* * * * *", auditCron: "15 3 * * *" }, () => 0);
     await work();
     expect(world.sink.writes).toEqual([]);
 
@@ -89,6 +66,11 @@ describe("a change of nothing but a category's colour", () => {
     expect(world.sink.writes).toEqual([update(world, "red")]);
 
     world.advance(16 * 60_000);
+    await due("work");
+    // The target is only asked whether others changed something.
+    expect(await work()).toEqual(["pull work/me", `reconcile ${target.id}`]);
+    expect(world.sink.writes).toHaveLength(1);
+    world.advance(60_000);
     await due("work");
     expect(await work()).toEqual(["pull work/me"]);
   });

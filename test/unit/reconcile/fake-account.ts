@@ -8,6 +8,7 @@ import type {
   CalendarListing,
   CategoryColors,
   CalendarRef,
+  ListedEvent,
   NativeEvent,
   OwedItem,
   OwedWork,
@@ -61,6 +62,10 @@ export class FakeAccount implements Source {
   categoryColors: CategoryColors | null = null;
   /** Tells more than it has to: events that did not change, removals that did not happen. */
   noisy = false;
+  /** What happens now is told by no round: only a listing, or a read of the event itself, shows it. */
+  silent = false;
+  /** What a plain listing shows of a calendar's events. */
+  listing: (events: readonly Held[]) => readonly Held[] = (events) => events;
   /** Events whose summary holds one of these are left owed by the pages. */
   owing: ReadonlyArray<readonly [string, OwedItem["kind"]]> = [];
   readonly #style: IdStyle;
@@ -114,7 +119,8 @@ export class FakeAccount implements Source {
     for (const calendar of this.#calendars.values()) calendar.epoch += 1;
   }
 
-  list(calendar: string, listed: boolean): void {
+  /** Takes a calendar out of the listing of calendars, or puts it back. */
+  show(calendar: string, listed: boolean): void {
     this.#calendar(calendar).listed = listed;
   }
 
@@ -146,6 +152,15 @@ export class FakeAccount implements Source {
       const content = await this.#content(request, ids);
       yield { ...content, kind: from.kind, resume: text(resume), checkpoint: text(checkpoint) };
       from = resume;
+    }
+  }
+
+  async *list(calendar: CalendarRef): AsyncGenerator<readonly ListedEvent[]> {
+    const own = this.listing(this.events.filter((event) => event.calendar === calendar.id));
+    for (let at = 0; at === 0 || at < own.length; at += pageSize) {
+      this.#faults().call("source", `listing of ${calendar.id}`);
+      if (!this.#calendar(calendar.id).listed) throw new RemoteError("missing", `${calendar.id} is gone`);
+      yield own.slice(at, at + pageSize).map(({ nativeId, etag }) => ({ nativeId, etag }));
     }
   }
 
@@ -222,7 +237,7 @@ export class FakeAccount implements Source {
 
   #log(calendar: string, nativeId: string): void {
     this.#seq += 1;
-    this.#calendar(calendar).log.push({ seq: this.#seq, nativeId });
+    if (!this.silent) this.#calendar(calendar).log.push({ seq: this.#seq, nativeId });
   }
 }
 

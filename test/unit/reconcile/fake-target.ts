@@ -3,6 +3,7 @@ import { RemoteError } from "../../../src/http/remote-error.ts";
 import type {
   RemoveOutcome,
   Sink,
+  SinkChanges,
   StoredObject,
   TargetCollection,
   WriteOutcome,
@@ -24,10 +25,24 @@ export class FakeTarget implements Sink, TargetCollection {
   refuses: string | null = null;
   /** Called before each write takes effect. */
   beforeWrite: (write: Write) => void | Promise<void> = () => undefined;
+  /** Objects that cannot be read, by name. */
+  readonly unreadable = new Set<string>();
   requests = 0;
   created = true;
   readonly #faults: () => Faults;
   #etags = 0;
+  /** Names of what changed, in order. */
+  readonly #log: string[] = [];
+
+  /** Names of what changed, in order. */
+  get changed(): readonly string[] {
+    return [...this.#log];
+  }
+
+  /** How many changes there were. */
+  get changeCount(): number {
+    return this.#log.length;
+  }
 
   constructor(faults: () => Faults) {
     this.#faults = faults;
@@ -49,9 +64,27 @@ export class FakeTarget implements Sink, TargetCollection {
     return Promise.resolve(new Map([...this.objects.values()].map((object) => [object.name, object.etag])));
   }
 
+  changes(since: string | null): Promise<SinkChanges> {
+    this.#call("changes");
+    const token = `"${this.#log.length}"`;
+    if (since === null) return Promise.resolve({ kind: "untracked", token });
+    const seen = Number(since.slice(1, -1));
+    if (seen > this.#log.length) return Promise.resolve({ kind: "went back", token });
+    const names = [...new Set(this.#log.slice(seen))];
+    const there = names.flatMap((name) => this.objects.get(name) ?? []);
+    return Promise.resolve({
+      kind: "changed",
+      etags: new Map(there.map(({ name, etag }) => [name, etag])),
+      removed: names.filter((name) => !this.objects.has(name)),
+      token,
+    });
+  }
+
   async *read(names: readonly string[]): AsyncGenerator<readonly StoredObject[]> {
     for (let from = 0; from < names.length; from += 3) {
       this.#call("read");
+      if (names.slice(from, from + 3).some((name) => this.unreadable.has(name)))
+        throw new RemoteError("protocol", "the answer ends in the middle of the object");
       yield names.slice(from, from + 3).flatMap((name) => this.objects.get(name) ?? []);
     }
   }
@@ -76,15 +109,33 @@ export class FakeTarget implements Sink, TargetCollection {
       const standing = this.objects.get(name);
       if (standing === undefined) return { kind: "missing" };
       if (standing.etag !== etag) return { kind: "precondition-failed" };
-      this.objects.delete(name);
+      this.take(name);
       return { kind: "removed" };
     });
+  }
+
+  /** What somebody else removes. */
+  take(name: string): void {
+    this.objects.delete(name);
+    this.#log.push(name);
   }
 
   /** What somebody else puts there. */
   place(name: string, ics: string): void {
     this.#etags += 1;
     this.objects.set(name, { name, etag: `"t${this.#etags}"`, ics });
+    this.#log.push(name);
+  }
+
+  /** Puts back what stood there once, as it stood; with `changes`, so many are remembered as having happened. */
+  restore(objects: Iterable<StoredObject>, changes?: number | readonly string[]): void {
+    this.objects.clear();
+    if (typeof changes === "number") this.#log.length = changes;
+    else if (changes !== undefined) this.#log.splice(0, this.#log.length, ...changes);
+    for (const object of objects) {
+      this.objects.set(object.name, object);
+      this.#etags = Math.max(this.#etags, Number(object.etag.slice(2, -1)));
+    }
   }
 
   #store(name: string, ics: string): WriteOutcome {

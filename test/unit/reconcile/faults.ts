@@ -25,14 +25,26 @@ function isRemote(fault: Fault): fault is RemoteErrorKind {
 /** What goes wrong call by call, on either side; nothing once a list is at its end. */
 export type Script = { readonly source?: readonly Fault[]; readonly sink?: readonly Fault[] };
 
+/** Where a process can be stopped: before the step, or after it was carried out and its answer lost. */
+export type Point = {
+  readonly kind: "source" | "sink" | "sink answered" | "query" | "query answered" | "commit" | "committed";
+  readonly what: string;
+};
+
 /** The troubles of one process, and its death. */
 export class Faults {
   readonly #left: { readonly source: Fault[]; readonly sink: Fault[] };
   #queriesLeft: number;
   #dead = false;
+  readonly #stopsAt: (point: Point) => boolean;
   readonly #controller = new AbortController();
 
-  constructor(script: Script, queriesUntilKilled = Number.POSITIVE_INFINITY) {
+  constructor(
+    script: Script,
+    queriesUntilKilled = Number.POSITIVE_INFINITY,
+    stopsAt: (point: Point) => boolean = () => false,
+  ) {
+    this.#stopsAt = stopsAt;
     this.#left = { source: [...(script.source ?? [])], sink: [...(script.sink ?? [])] };
     this.#queriesLeft = queriesUntilKilled;
   }
@@ -43,16 +55,23 @@ export class Faults {
 
   /** A call to the outside: throws what goes wrong before it, returns what goes wrong with it. */
   call(side: "source" | "sink", what: string): { readonly late: () => void; readonly item: boolean } {
-    this.live();
+    this.reach({ kind: side, what });
     if (this.signal.aborted) throw new RemoteError("aborted", `${what}: stopped`);
     const fault = this.#left[side].shift() ?? "none";
     if (fault === "kill") this.#die();
     if (fault === "aborted") this.#controller.abort();
     if (isRemote(fault)) throw new RemoteError(fault, `${what}: ${fault}`);
-    return { item: fault === "item", late: () => this.#strikeLate(fault, what) };
+    return { item: fault === "item", late: () => this.#strikeLate(side, fault, what) };
   }
 
-  #strikeLate(fault: Fault, what: string): void {
+  /** The process comes to this point, and may end here. */
+  reach(point: Point): void {
+    this.live();
+    if (this.#stopsAt(point)) this.#die();
+  }
+
+  #strikeLate(side: "source" | "sink", fault: Fault, what: string): void {
+    if (side === "sink") this.reach({ kind: "sink answered", what });
     if (fault === "late") throw new RemoteError("transient", `${what}: the answer was lost`);
     if (fault === "late kill") this.#die();
   }

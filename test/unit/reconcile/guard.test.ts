@@ -3,7 +3,14 @@ import type { Action } from "../../../src/reconcile/action.ts";
 import { guard, type GuardOptions } from "../../../src/reconcile/guard.ts";
 import { candidate, mapping } from "./plan-state.ts";
 
-const unexpected: GuardOptions = { rewritesExpected: false, unguarded: null, before: new Map() };
+const limits = { removals: 10, removalShare: 0.1, emptying: 5, rewrites: 10, rewriteShare: 0.5 };
+const unexpected: GuardOptions = {
+  limits: () => limits,
+  rewritesExpected: false,
+  unguarded: null,
+  before: new Map(),
+  pending: new Map(),
+};
 
 /** What a hold lists: the deed and the slot. */
 const deeds = (actions: readonly Action[]): string[] =>
@@ -180,5 +187,48 @@ describe("the guard", () => {
     const slots = new Set(deeds(removal).map((deed) => deed.replace("delete", "update")));
     const before = new Map([["a", { held: slots, approved: slots }]]);
     expect(guard(removal, new Map([["a", 20]]), { ...unexpected, before }).holds).toHaveLength(1);
+  });
+
+  it.each([
+    { removed: 3, pending: 8, total: 50, held: true, why: "with what is reported it is more than usual" },
+    { removed: 3, pending: 7, total: 50, held: false, why: "ten in all" },
+    { removed: 1, pending: 5, total: 6, held: true, why: "with what is reported nothing would be left" },
+    { removed: 0, pending: 40, total: 50, held: false, why: "nothing is to be removed yet" },
+  ])("removing $removed of $total, $pending more reported: $why", ({ removed, pending, total, held }) => {
+    const options = { ...unexpected, pending: new Map([["a", pending]]) };
+    const { holds } = guard(removals("a", removed), new Map([["a", total]]), options);
+    expect(holds).toHaveLength(held ? 1 : 0);
+    if (held) expect(holds[0]?.reason).toContain(`${pending} more are reported as removed`);
+  });
+
+  it("has each source's own limits", () => {
+    const strict = { ...limits, removals: 0, removalShare: 0 };
+    const options = { ...unexpected, limits: (id: string) => (id === "a" ? strict : limits) };
+    const standing = new Map([
+      ["a", 100],
+      ["b", 100],
+    ]);
+    const { holds } = guard([...removals("a", 1), ...removals("b", 1)], standing, options);
+    expect(holds.map((hold) => hold.sourceId)).toEqual(["a"]);
+  });
+
+  it("holds every removal of what no source owns, and lets its rewrites go on", () => {
+    const update = rewrites("a", 40).map(
+      (action): Action =>
+        action.kind === "update" ? { ...action, mapping: { ...action.mapping, sourceId: null } } : action,
+    );
+    const { allowed, holds } = guard([...removals(null, 1), ...update], new Map(), unexpected);
+    expect(allowed).toEqual(update);
+    expect(holds.map((hold) => hold.sourceId)).toEqual(["@leftovers"]);
+  });
+
+  it("tells what a person asked for from what was only not surprising", () => {
+    const approved = removals("a", 20);
+    const names = new Set(deeds(approved));
+    const before = new Map([["a", { held: names, approved: names }]]);
+    const actions = [...approved, ...removals("b", 1), ...removals("c", 30)];
+    const options = { ...unexpected, before, unguarded: "c" };
+    const { asked } = guard(actions, new Map([["a", 20]]), options);
+    expect([...asked]).toEqual([...approved, ...removals("c", 30)]);
   });
 });

@@ -35,6 +35,7 @@ export function mapping(change: Partial<PlanMapping> = {}): PlanMapping {
     identity: "event of a",
     summary: "Meeting",
     startsAt: "2027-01-05T10:00:00.000Z",
+    sinkBase: null,
     ...change,
   };
 }
@@ -44,5 +45,5 @@ export function state(
   standing: PlanMapping | null,
   refused: string | null = null,
 ): KeyState {
-  return { key: "key", candidates, mapping: standing, refused };
+  return { key: "key", candidates, mapping: standing, refused, pinned: null, settled: false };
 }

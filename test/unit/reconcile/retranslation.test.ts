@@ -34,6 +34,7 @@ function withTranslator(source: Source, change: (translator: Translator) => Tran
     translator: change(source.translator),
     listCalendars: (memory, signal) => source.listCalendars(memory, signal),
     round: (request, signal) => source.round(request, signal),
+    list: (calendar, window, signal) => source.list(calendar, window, signal),
     settle: (calendar, items, window, signal) => source.settle(calendar, items, window, signal),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };

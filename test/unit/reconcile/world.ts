@@ -15,7 +15,7 @@ import type { Database } from "../../../src/store/schema.ts";
 import { clearDatabase } from "../store/test-database.ts";
 import { FakeAccount, type IdStyle } from "./fake-account.ts";
 import { FakeTarget } from "./fake-target.ts";
-import { Faults, Killed, MortalPlugin, type Script } from "./faults.ts";
+import { Faults, Killed, MortalPlugin, type Point, type Script } from "./faults.ts";
 
 export type AccountSpec = {
   readonly id: string;
@@ -38,6 +38,7 @@ export class World {
   #configured: ConfiguredAccount[];
   #faults = new Faults({});
   #now = Date.parse("2027-01-01T00:00:00.000Z");
+  #uptime = 0;
 
   constructor(db: Kysely<Database>, specs: readonly AccountSpec[]) {
     this.db = db;
@@ -64,7 +65,7 @@ export class World {
     const configured = (): readonly ConfiguredAccount[] => this.#configured;
     this.context = {
       db: db.withPlugin(new MortalPlugin(faults)),
-      clock: { now, sleep: () => Promise.resolve() },
+      clock: { now, uptime: () => this.#uptime, sleep: () => Promise.resolve() },
       log: pino({ enabled: false }),
       holder: "test",
       installationKey,
@@ -74,9 +75,16 @@ export class World {
         return configured();
       },
       targets: [target],
+      guardLimits: () => ({ removals: 10, removalShare: 0.1, emptying: 5, rewrites: 10, rewriteShare: 0.5 }),
+      journal: { keepDays: 30, maxBytes: 1e6 },
       sink: this.sink,
       progress: () => undefined,
     };
+  }
+
+  /** The troubles of the process that runs now. */
+  get faults(): Faults {
+    return this.#faults;
   }
 
   account(id: string): FakeAccount {
@@ -93,15 +101,25 @@ export class World {
   /** Lets time pass. */
   advance(ms: number): void {
     this.#now += ms;
+    this.#uptime += ms;
+  }
+
+  /** Sets the clock, either way; no time passes. */
+  setClock(byMs: number): void {
+    this.#now += byMs;
   }
 
   /** A new process, a quarter of an hour later: sees the listing of calendars again. */
-  async start(script: Script = {}, queriesUntilKilled?: number): Promise<void> {
+  async start(
+    script: Script = {},
+    queriesUntilKilled?: number,
+    stopsAt?: (point: Point) => boolean,
+  ): Promise<void> {
     this.#faults = new Faults({});
     this.#now += 16 * 60_000;
     await releaseAllLeases(this.db);
     await registerConfiguration(this.context);
-    this.#faults = new Faults(script, queriesUntilKilled);
+    this.#faults = new Faults(script, queriesUntilKilled, stopsAt);
   }
 
   async pull(id: string): Promise<PullResult> {

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { fingerprint } from "../../../src/calendar/fingerprint.ts";
 import {
   type Desired,
+  type Keep,
+  type Replaced,
   type WriteResult,
   writeAway,
   writeNew,
@@ -54,6 +56,10 @@ class Scripted implements TargetCollection {
     throw new Error("nothing is listed for one write");
   }
 
+  changes(): never {
+    throw new Error("nobody asks for changes for one write");
+  }
+
   async *read(names: readonly string[]): AsyncGenerator<readonly StoredObject[]> {
     this.requests.push("read");
     expect(names).toEqual([name]);
@@ -81,15 +87,34 @@ class Scripted implements TargetCollection {
 }
 
 const signal = new AbortController().signal;
-type Expected = { readonly end: WriteResult["kind"]; readonly requests: string; readonly replaced?: There };
+type Expected = { readonly end: WriteResult["kind"]; readonly requests: string };
 
-async function check(collection: Scripted, write: Promise<WriteResult>, expected: Expected): Promise<void> {
+/** Keeps a body, in the order of the requests: never after what it is kept from. */
+const keeper =
+  (collection: Scripted): Keep =>
+  async () =>
+    void collection.requests.push("keep");
+
+/** What the last write took the place of follows from the way that led to it, and from what stands there. */
+function replacedBy(requests: string, stands: There): Replaced {
+  if (requests.includes("keep")) return { kind: "found", ics: there[stands] ?? "" };
+  if (requests.endsWith("create")) return { kind: "nothing" };
+  const isOthers = stands === "somebody else's object" || stands === "something unreadable";
+  return requests.startsWith("create") || isOthers ? { kind: "unchanged" } : { kind: "recorded" };
+}
+
+async function check(
+  collection: Scripted,
+  write: Promise<WriteResult>,
+  expected: Expected,
+  stands: There,
+): Promise<void> {
   const result = await write;
   expect(result.kind).toBe(expected.end);
   expect(collection.requests.join(", ")).toBe(expected.requests);
   if (result.kind === "stands" || result.kind === "removed") {
     expect(result.note).not.toBe("");
-    expect(result.replaced).toBe(expected.replaced === undefined ? null : there[expected.replaced]);
+    expect(result.replaced).toEqual(replacedBy(expected.requests, stands));
   } else expect(result.reason).not.toBe("");
 }
 
@@ -104,25 +129,25 @@ describe("creating an object", () => {
       "meets an older one",
       "a person's edit",
       [conflict, written],
-      { end: "stands", requests: 'create, read, update "9"', replaced: "a person's edit" },
+      { end: "stands", requests: 'create, read, keep, update "9"' },
     ],
     [
       "meets one that changes",
       "a person's edit",
       [conflict, conflict],
-      { end: "postponed", requests: 'create, read, update "9"' },
+      { end: "postponed", requests: 'create, read, keep, update "9"' },
     ],
     [
       "meets one and is refused",
       "a person's edit",
       [conflict, refused],
-      { end: "refused", requests: 'create, read, update "9"' },
+      { end: "refused", requests: 'create, read, keep, update "9"' },
     ],
     ["meets another's", "somebody else's object", [conflict], { end: "refused", requests: "create, read" }],
     ["meets nonsense", "something unreadable", [conflict], { end: "refused", requests: "create, read" }],
   ])("%s", async (_, stands, answers, expected) => {
     const collection = new Scripted(there[stands], answers);
-    await check(collection, writeNew(collection, desired, signal), expected);
+    await check(collection, writeNew(collection, desired, keeper(collection), signal), expected, stands);
   });
 });
 
@@ -160,25 +185,25 @@ describe("replacing an object", () => {
       "finds another ETag on what it wrote",
       "what we wrote last",
       [conflict, written],
-      { end: "stands", requests: `${first}, read, update "9"` },
+      { end: "stands", requests: `${first}, read, keep, update "9"` },
     ],
     [
       "finds an edit",
       "a person's edit",
       [conflict, written],
-      { end: "stands", requests: `${first}, read, update "9"`, replaced: "a person's edit" },
+      { end: "stands", requests: `${first}, read, keep, update "9"` },
     ],
     [
       "finds an edit that goes on",
       "a person's edit",
       [conflict, conflict],
-      { end: "postponed", requests: `${first}, read, update "9"` },
+      { end: "postponed", requests: `${first}, read, keep, update "9"` },
     ],
     [
       "finds an edit that is then removed",
       "a person's edit",
       [conflict, missing],
-      { end: "postponed", requests: `${first}, read, update "9"` },
+      { end: "postponed", requests: `${first}, read, keep, update "9"` },
     ],
     [
       "finds another's object",
@@ -189,17 +214,22 @@ describe("replacing an object", () => {
     ["finds nonsense", "something unreadable", [conflict], { end: "refused", requests: `${first}, read` }],
   ])("%s", async (_, stands, answers, expected) => {
     const collection = new Scripted(there[stands], answers);
-    await check(collection, writeOver(collection, desired, standing, signal), expected);
+    await check(
+      collection,
+      writeOver(collection, desired, standing, keeper(collection), signal),
+      expected,
+      stands,
+    );
   });
 
   it("keeps the fingerprint of what the server made of the body", async () => {
     const asGiven = new Scripted(null, [written]);
-    expect(await writeOver(asGiven, desired, standing, signal)).toMatchObject({
+    expect(await writeOver(asGiven, desired, standing, keeper(asGiven), signal)).toMatchObject({
       etag: '"2"',
       sinkFingerprint: desired.fingerprint,
     });
     const asChanged = new Scripted(null, [changed]);
-    expect(await writeOver(asChanged, desired, standing, signal)).toMatchObject({
+    expect(await writeOver(asChanged, desired, standing, keeper(asChanged), signal)).toMatchObject({
       etag: '"2"',
       sinkFingerprint: fingerprint(changedBody),
     });
@@ -223,25 +253,25 @@ describe("removing an object", () => {
       "finds another ETag on what it wrote",
       "what we wrote last",
       [conflict, removed],
-      { end: "removed", requests: `${first}, read, remove "9"` },
+      { end: "removed", requests: `${first}, read, keep, remove "9"` },
     ],
     [
       "finds an edit",
       "a person's edit",
       [conflict, removed],
-      { end: "removed", requests: `${first}, read, remove "9"`, replaced: "a person's edit" },
+      { end: "removed", requests: `${first}, read, keep, remove "9"` },
     ],
     [
       "finds an edit that goes on",
       "a person's edit",
       [conflict, conflict],
-      { end: "postponed", requests: `${first}, read, remove "9"` },
+      { end: "postponed", requests: `${first}, read, keep, remove "9"` },
     ],
     [
       "finds an edit and is refused",
       "a person's edit",
       [conflict, refused],
-      { end: "postponed", requests: `${first}, read, remove "9"` },
+      { end: "postponed", requests: `${first}, read, keep, remove "9"` },
     ],
     [
       "leaves another's object alone",
@@ -257,6 +287,11 @@ describe("removing an object", () => {
     ],
   ])("%s", async (_, stands, answers, expected) => {
     const collection = new Scripted(there[stands], [], answers);
-    await check(collection, writeAway(collection, desired, standing, signal), expected);
+    await check(
+      collection,
+      writeAway(collection, desired, standing, keeper(collection), signal),
+      expected,
+      stands,
+    );
   });
 });

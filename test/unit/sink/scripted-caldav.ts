@@ -10,7 +10,7 @@ export type Received = {
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 };
 type Reply = Answer | ((request: Received) => Answer | Promise<Answer>);
 
@@ -58,11 +58,13 @@ export class ScriptedCaldav implements Transport {
     this.received.push(request);
     const reply = this.#script.get(lineOf(request)) ?? this.#script.get(`${url.origin} ${lineOf(request)}`);
     const answer = typeof reply === "function" ? await reply(request) : (reply ?? { status: 599 });
-    const text = answer.body ?? "";
+    const { body: content = "" } = answer;
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
     const entries = Object.entries(answer.headers ?? {}).map(
       ([name, value]) => [name.toLowerCase(), value] as const,
     );
-    return { status: answer.status, headers: new Map(entries), body: new TextEncoder().encode(text), text };
+    return { status: answer.status, headers: new Map(entries), body: bytes, text };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -4,6 +4,7 @@ import { type Answer, calendar, etag, failed, multistatus, ok, ScriptedCaldav } 
 import { openStanding, path, signal } from "./sink-under-test.ts";
 
 const body = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
+const other = body.replace("END:", "BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260102T030000Z\r\nEND:VEVENT\r\nEND:");
 const changed = "BEGIN:VCALENDAR\r\nX-ADDED:1\r\nEND:VCALENDAR\r\n";
 const written = { status: 201, headers: { ETag: '"2"' } };
 const davError = (status: number, inner: string): Answer => ({
@@ -87,6 +88,17 @@ describe("the outcome of a write", () => {
     server.on(`GET ${path}a.ics`, { status: 200, headers: { etag: '"3"' }, body: changed });
     expect(await attempt(operation, server)).toEqual({ kind: "written", etag: '"3"', stored: changed });
     expect(server.takeLines()).toEqual([`PUT ${path}a.ics`, `GET ${path}a.ics`]);
+  });
+
+  it("of an update that changed nothing, whatever the answer, is not believed", async () => {
+    const server = answering("update", { status: 204 });
+    server.on(`GET ${path}a.ics`, { status: 200, headers: { etag: '"1"' }, body: other });
+    await expect(attempt("update", server)).rejects.toMatchObject({
+      kind: "protocol",
+      remedy: expect.stringContaining("next run"),
+    });
+    server.on(`GET ${path}a.ics`, { status: 200, headers: { etag: '"1"' }, body });
+    expect(await attempt("update", server)).toMatchObject({ kind: "written", etag: '"1"' });
   });
 
   it("is missing where the object was gone again before it could be read back", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { clearDatabase, openTestDatabase, type TestDatabase } from "./test-database.ts";
+import { clearDatabase, openEmbeddedTestDatabase, type TestDatabase } from "./test-database.ts";
 
 /* PGlite has one connection for everybody: what runs beside an open transaction must wait for its end. */
 
@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 30_000 });
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await openTestDatabase();
+  database = await openEmbeddedTestDatabase();
 }, 60_000);
 afterAll(async () => database[Symbol.asyncDispose]());
 beforeEach(async () => clearDatabase(database.db));

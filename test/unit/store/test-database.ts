@@ -1,13 +1,22 @@
 import { PGlite } from "@electric-sql/pglite";
-import { Kysely, PGliteDialect, sql } from "kysely";
+import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
+import { Pool } from "pg";
 import { migrate } from "../../../src/store/migrate.ts";
 import type { Database } from "../../../src/store/schema.ts";
+import { sharedDatabase } from "../../shared-database.ts";
 
 /** A migrated database for the tests of one file, to be cleared before each. */
 export type TestDatabase = AsyncDisposable & { readonly db: Kysely<Database> };
 
-/** PGlite in memory. Takes about a second to open. */
+/** A database of its own on the PostgreSQL that the tests share. */
 export async function openTestDatabase(): Promise<TestDatabase> {
+  const pool = new Pool({ connectionString: await sharedDatabase(), max: 4 });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return { db, [Symbol.asyncDispose]: () => db.destroy() };
+}
+
+/** PGlite in memory, for what is to be tried on it. Takes about a second to open. */
+export async function openEmbeddedTestDatabase(): Promise<TestDatabase> {
   const pglite = await PGlite.create();
   const db = new Kysely<Database>({ dialect: new PGliteDialect({ pglite }) });
   await migrate(db);

@@ -1,7 +1,7 @@
-import { type Component, valueOf, withLine, withoutLines } from "../../calendar/component.ts";
-import { type ContentLine, escapeText, parameterOf } from "../../calendar/content-line.ts";
-import { type PersonText, peopleText } from "../../calendar/people-text.ts";
-import { personOf } from "../../calendar/read-object.ts";
+import { type Component, valueOf, withLine, withoutLines } from "./component.ts";
+import { type ContentLine, escapeText, parameterOf } from "./content-line.ts";
+import { type PersonText, peopleText } from "./people-text.ts";
+import { personOf } from "./read-object.ts";
 
 /** Moves ORGANIZER and ATTENDEEs into the DESCRIPTION: no server mails a text. */
 export function peopleAsText(event: Component): Component {

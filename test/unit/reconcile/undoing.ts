@@ -1,0 +1,69 @@
+import { fingerprint } from "../../../src/calendar/fingerprint.ts";
+import { applyUndo, type Undone } from "../../../src/reconcile/undo.ts";
+import { type ChangingRun, changingRuns } from "../../../src/store/changing-runs.ts";
+import { summaryOf } from "./fake-target.ts";
+import { type AccountSpec, target, type World } from "./world.ts";
+
+export const home: AccountSpec = { id: "home", style: "href", calendars: ["private"], priority: 1 };
+
+/** Titles of what stands in the target. */
+export function titles(world: World): string[] {
+  return [...world.sink.objects.values()].map(({ ics }) => summaryOf(ics)).toSorted();
+}
+
+/** What stands in the target: fingerprints by object name. */
+export function contents(world: World): Record<string, string> {
+  return Object.fromEntries([...world.sink.objects].map(([name, { ics }]) => [name, fingerprint(ics)]));
+}
+
+/** The last run that changed something, or a decision. */
+export async function lastRun(world: World): Promise<ChangingRun> {
+  const run = (await changingRuns(world.db, 1)).at(-1);
+  if (run === undefined) throw new Error("no run changed anything");
+  return run;
+}
+
+/** All that a new process does in one round; how it ended at the target. */
+export async function round(world: World): Promise<string> {
+  await world.start();
+  return (await world.run()).result.outcome;
+}
+
+/** Undoes a run, by default the last one, in the process that runs now. */
+export async function undo(world: World, run?: string): Promise<Undone> {
+  const id = run ?? (await lastRun(world)).run;
+  return applyUndo(world.context, target, { kind: "run", targetId: target.id, run: id }, world.faults.signal);
+}
+
+/** The same, which must succeed in full, followed by a round that has nothing to write. */
+export async function undoForGood(world: World, run?: string): Promise<string> {
+  await world.start();
+  const undone = await undo(world, run);
+  if (
+    undone.kind !== "done" ||
+    undone.failed.length > 0 ||
+    undone.plan.items.some((it) => it.kind === "refused")
+  )
+    throw new Error(JSON.stringify(undone));
+  const stands = JSON.stringify(contents(world));
+  const writes = world.sink.writes.length;
+  await round(world);
+  if (world.sink.writes.length !== writes || JSON.stringify(contents(world)) !== stands)
+    throw new Error("the next round wrote over the undo");
+  return undone.run;
+}
+
+/** Why each object was not put back. */
+export function refusals(undone: Undone): string[] {
+  if (undone.kind !== "done" && undone.kind !== "nothing") return [];
+  const planned = undone.plan?.items.flatMap((it) => (it.kind === "refused" ? [it.reason] : [])) ?? [];
+  return [...planned, ...(undone.kind === "done" ? undone.failed.map(({ reason }) => reason) : [])];
+}
+
+/** What a person writes on the phone over what stands there. */
+export function editOnPhone(world: World, uid: string, change: (ics: string) => string): void {
+  const name = world.nameOf(uid);
+  const standing = world.sink.objects.get(name);
+  if (standing === undefined) throw new Error(`${uid} does not stand there`);
+  world.sink.place(name, change(standing.ics));
+}
