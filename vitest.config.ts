@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./test/longest-first.ts";
 
 const project = (name: string, extra: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], setupFiles: "test/fixed-seed.ts", ...extra },
@@ -9,6 +10,7 @@ export default defineConfig({
     reporters: ["default", "./test/closing-line.ts"],
     // By default one core of two stays idle.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project("unit", { env: { TZ: "Pacific/Auckland" }, globalSetup: "test/shared-postgres.ts" }),
       project("oracle", { testTimeout: 60_000, hookTimeout: 60_000 }),

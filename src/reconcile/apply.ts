@@ -21,6 +21,14 @@ export type ApplyCounts = {
   postponed: number;
 };
 
+export type Applied = {
+  readonly counts: ApplyCounts;
+  /** Why writes were put off, a sentence each; the first few. */
+  readonly putOff: readonly string[];
+};
+
+const putOffShown = 5;
+
 /** Intents and outcomes are committed for so many writes at a time. */
 export const batchSize = 50;
 
@@ -29,20 +37,28 @@ export async function applyActions(
   context: Context,
   request: ApplyRequest,
   signal: AbortSignal,
-): Promise<ApplyCounts> {
+): Promise<Applied> {
   const counts: ApplyCounts = { created: 0, updated: 0, removed: 0, adopted: 0, refused: 0, postponed: 0 };
   const { targetId, actions } = request;
   const run = { ...request, watch: new OutageWatch() };
+  const putOff: string[] = [];
   let done = 0;
   for (const batch of chunks(actions, batchSize)) {
     const steps = await prepare(context, request, batch, signal);
     await carryOut(context, run, steps, signal, (step, result) => {
       count(counts, step, result);
+      if (result.kind === "postponed" && putOff.length < putOffShown)
+        putOff.push(whyPutOff(targetId, step, result.reason));
       done += 1;
       context.progress({ task: `writing to ${targetId}`, done, total: actions.length });
     });
   }
-  return counts;
+  return { counts, putOff };
+}
+
+function whyPutOff(targetId: string, { entry, slot }: WriteStep, reason: string): string {
+  const title = JSON.stringify(entry.summary || "(no title)");
+  return `target ${targetId}: could not ${entry.kind} ${title} of ${entry.sourceId ?? "no source"} (${slot.name}): ${reason}. The next run tries again.`;
 }
 
 function count(counts: ApplyCounts, { entry }: WriteStep, result: WriteResult): void {

@@ -105,7 +105,7 @@ async function pull(state: PullState): Promise<FinishedPull> {
         collections.filter(({ id }) => !known.has(id)),
       );
       if (isFinished && (await mayBelieveRemovals(state)))
-        for (const collection of collections) await settleTombstones(state, collection);
+        for (const collection of collections) await settleTombstones(state, collection, collections);
     }
     return await conclude(state, collections.length, isFinished);
   } catch (error) {
@@ -174,10 +174,19 @@ async function collectionFailed(state: PullState, collection: Collection, error:
   if (error.kind === "auth" || error.kind === "throttled" || error.kind === "aborted") throw error;
 }
 
-async function settleTombstones(state: PullState, collection: Collection): Promise<void> {
+async function settleTombstones(
+  state: PullState,
+  collection: Collection,
+  all: readonly Collection[],
+): Promise<void> {
   try {
     await dropVoidTombstones(state.context.db, collection);
-    await settle(state, collection, ["tombstone"]);
+    await settle(
+      state,
+      collection,
+      ["tombstone"],
+      all.filter(({ id }) => id !== collection.id),
+    );
   } catch (error) {
     await collectionFailed(state, collection, error);
   }
@@ -187,6 +196,7 @@ async function settle(
   state: PullState,
   collection: Collection,
   kinds: ReadonlyArray<OwedWork["kind"]>,
+  others: readonly Collection[] = [],
 ): Promise<void> {
   const { context, configured, counts, signal } = state;
   const work = await listOwed(
@@ -202,6 +212,7 @@ async function settle(
     work,
     context.window(),
     signal,
+    others.map((other) => refOf(other, state.memory)),
   )) {
     await state.lease.check();
     await commitSettlements(context.db, collection, batch, context.clock.now());

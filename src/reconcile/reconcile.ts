@@ -7,6 +7,7 @@ import { endRun, startRun } from "../store/runs.ts";
 import { endOtherHolds, holdsBefore, saveHolds } from "../store/holds.ts";
 import { pendingRemovals } from "../store/pending-removals.ts";
 import { endPins } from "../store/pins.ts";
+import { databaseTrouble } from "../store/database-error.ts";
 import { refusalRetryMs } from "../store/work.ts";
 import { ensureTarget, type Target, updateTarget } from "../store/targets.ts";
 import { type AccountInUse, accountsOfTarget } from "./account-in-use.ts";
@@ -22,7 +23,7 @@ import { resolveIntents } from "./resolve-intents.ts";
 import { isToBeSurveyed } from "./survey.ts";
 import { translateTarget } from "./translate.ts";
 import { isWatchDue, noticeChanges } from "./watch-target.ts";
-import { type LeaseGuard, withLease } from "./with-lease.ts";
+import { type LeaseGuard, LeaseLostError, withLease } from "./with-lease.ts";
 
 /** What one reconciliation of one target did. */
 export type ReconcileResult = {
@@ -112,8 +113,9 @@ async function reconcile(work: Work): Promise<ReconcileResult> {
       await updateTarget(context.db, target.id, { rewrites_expected: false });
     return { ...result, translated };
   } catch (error) {
-    if (!(error instanceof RemoteError)) throw error;
-    return await failed(context, target, error, signal.aborted);
+    if (error instanceof RemoteError) return await failed(context, target, error, signal.aborted);
+    if (!(error instanceof LeaseLostError) && !signal.aborted) await noteUnexpected(context, target, error);
+    throw error;
   }
 }
 
@@ -205,14 +207,14 @@ async function planAndApply(
   try {
     const targetId = configured.id;
     const request = { runId, targetId, accounts, collection, actions: allowed, asked, marks, lease };
-    const counts = await applyActions(context, request, signal);
+    const { counts, putOff } = await applyActions(context, request, signal);
     const outcome = holds.length > 0 ? "held" : counts.postponed > 0 ? "incomplete" : "complete";
     await endRun(context.db, runId, { outcome, summary: counts, error: null }, now());
     await endOtherHolds(context.db, configured.id, holds);
     await updateTarget(context.db, configured.id, {
       failures: 0,
       retry_at: null,
-      last_error: null,
+      last_error: putOff[0] ?? null,
       reconciled_at: new Date(now()).toISOString(),
     });
     return {
@@ -221,7 +223,7 @@ async function planAndApply(
       counts,
       translated: 0,
       holds,
-      errors: [],
+      errors: putOff,
       warnings: collection.warnings,
     };
   } catch (error) {
@@ -254,4 +256,16 @@ async function failed(
     last_error: message,
   });
   return { ...idle, outcome: error.willRecover ? "incomplete" : "failed", errors: [message] };
+}
+
+/** A mistake of ours, or trouble with the database: `status` tells of it, and the target is left alone for a while. */
+async function noteUnexpected(context: Context, target: Target, error: unknown): Promise<void> {
+  const now = context.clock.now();
+  const message = error instanceof Error ? error.message : String(error);
+  const next = databaseTrouble(error)?.remedy ?? "The next run tries again; the log has the details.";
+  await updateTarget(context.db, target.id, {
+    failures: target.failures + 1,
+    retry_at: new Date(backOff(target.failures + 1, error, now)).toISOString(),
+    last_error: `target ${target.id} could not be brought up to date for an unexpected reason: ${message}. ${next}`,
+  }).catch(() => undefined);
 }

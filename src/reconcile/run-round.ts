@@ -39,7 +39,7 @@ async function commitRound(state: PullState, collection: Collection): Promise<vo
       window,
       checkpoint: collection.checkpoint,
       resume: collection.resume,
-      knownEtags: (nativeIds) => knownEtags(context.db, collection.id, nativeIds),
+      knownEtags: (nativeIds) => knownEtags(context.db, collection.id, nativeIds, context.clock.now()),
       stagedNatives: (nativeIds) => stagedNatives(context.db, collection.account_id, nativeIds),
     },
     signal,

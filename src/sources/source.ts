@@ -21,13 +21,15 @@ export interface Source extends AsyncDisposable {
   /**
    * Works off what pages left owed. Yields batches, each to be committed by itself; an item that could
    * not be settled this time is yielded as `failed` and stays owed. Items of kind `tombstone` are handed
-   * in only when every calendar of the account has finished its round.
+   * in only when every calendar of the account has finished its round. `others` are the account's other calendars:
+   * what is gone from one may stand in another that did not tell of it.
    */
   settle(
     calendar: CalendarRef,
     items: readonly OwedWork[],
     window: Window,
     signal: AbortSignal,
+    others?: readonly CalendarRef[],
   ): AsyncIterable<readonly Settlement[]>;
 
   /**

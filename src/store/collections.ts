@@ -87,11 +87,15 @@ export async function noteCollectionError(
   await db.updateTable("collection").set({ last_error: error }).where("id", "=", collectionId).execute();
 }
 
-/** ETags of the events staged from a collection, by native id. */
+/** How long what could not be translated is left alone; then it may have been spoiled on the way, for all that its ETag says. */
+const spoiledAfterMs = 3_600_000;
+
+/** ETags of the events staged from a collection, by native id: of those that need not be read again. */
 export async function knownEtags(
   db: Kysely<Database>,
   collectionId: number,
   nativeIds: readonly string[] | "all",
+  now: number,
 ): Promise<ReadonlyMap<string, string>> {
   if (nativeIds !== "all" && nativeIds.length === 0) return new Map();
   let query = db
@@ -99,7 +103,10 @@ export async function knownEtags(
     .select(["native_id", "etag"])
     .where("collection_id", "=", collectionId)
     .where("gone_at", "is", null)
-    .where("etag", "is not", null);
+    .where("etag", "is not", null)
+    .where((eb) =>
+      eb.or([eb("state", "<>", "quarantined"), eb("staged_at", ">", new Date(now - spoiledAfterMs))]),
+    );
   if (nativeIds !== "all") query = query.where("native_id", "in", nativeIds);
   const rows = await query.execute();
   return new Map(rows.flatMap((row) => (row.etag === null ? [] : [[row.native_id, row.etag] as const])));

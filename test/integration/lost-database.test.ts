@@ -8,7 +8,7 @@ describe("an installation", { timeout: 120_000 }, () => {
   let kalends: Installation;
 
   beforeAll(async () => {
-    kalends = await install({ size: { agency: 60, company: 50, family: 40 } });
+    kalends = await install({ size: { agency: 25, company: 20, family: 20 } });
     await kalends.sync();
     expect(differences(kalends)).toEqual([]);
   }, 120_000);

@@ -28,7 +28,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     persistent: true,
     initdbFlags: ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
     postgresFlags:
-      "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off -c synchronous_commit=off".split(
+      "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c full_page_writes=off".split(
         " ",
       ),
     createPostgresUser: process.getuid?.() === 0,

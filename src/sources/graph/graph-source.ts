@@ -36,11 +36,12 @@ export function createGraphSource(options: GraphSourceOptions): Source {
     listCalendars: (memory, signal) => listCalendars(mailbox, calendars, memory, signal),
     round: (request, signal) =>
       pullRound({ mailbox, attachments: access, rebaseDays, limits }, request, signal),
-    settle: (calendar, items, window, signal) => {
+    settle: (calendar, items, window, signal, others = []) => {
       const reader = createCalendarReader(mailbox, calendar, signal);
+      const elsewhere = others.map((other) => createCalendarReader(mailbox, other, signal));
       // All that a delta token may tell of: what it has brought must not be judged by less.
       const whole = extend(window, rebaseDays);
-      return settleOwed({ reader, access, window: whole, expansion: options.expansion }, items);
+      return settleOwed({ reader, elsewhere, access, window: whole, expansion: options.expansion }, items);
     },
     list: (calendar, window, signal) => listView(mailbox, calendar, window, signal),
     coverage: "window",

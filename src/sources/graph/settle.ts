@@ -8,10 +8,10 @@ import {
 } from "./attachments.ts";
 import { concernsMailbox, isItemNotFound } from "./graph-error.ts";
 import { readEvent, type SeriesContext } from "./series.ts";
-import { settleTombstone } from "./tombstone.ts";
+import { settleTombstone, type TombstoneContext } from "./tombstone.ts";
 import { isInAnyView } from "./view-search.ts";
 
-type SettleContext = SeriesContext & AttachmentContext;
+type SettleContext = TombstoneContext & AttachmentContext;
 
 const batchSize = 12;
 

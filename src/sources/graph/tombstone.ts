@@ -10,9 +10,14 @@ import { isInAnyView } from "./view-search.ts";
 
 const dayMs = 86_400_000;
 
+export type TombstoneContext = SeriesContext & {
+  /** The mailbox's other calendars. */
+  readonly elsewhere: readonly CalendarReader[];
+};
+
 /**
  * Decides whether an `@removed` is true. Graph also says it of events that were only changed outside the
- * window. A 404 ErrorItemNotFound proves it; an event that can still be read (a deleted item can) is gone
+ * window. A 404 ErrorItemNotFound proves it, unless another calendar of the mailbox has the event; an event that can still be read (a deleted item can) is gone
  * only if complete views around its old and its new time lack it; a series also has none of the occurrences
  * that it still claims to have in any view.
  *
@@ -20,7 +25,7 @@ const dayMs = 86_400_000;
  * @throws RemoteError, for a 404 of any other code too
  */
 export async function settleTombstone(
-  context: SeriesContext,
+  context: TombstoneContext,
   item: OwedItem,
   staged: string | null,
 ): Promise<Settlement> {
@@ -29,7 +34,15 @@ export async function settleTombstone(
   if (native === null) return { kind: "void", item, reason: "Nothing is staged under this id." };
   const { nativeId: id } = item;
   const event = await readIfThere(reader, id);
-  if (event === null) return { kind: "gone", item };
+  if (event === null) {
+    return (await stands(context, id))
+      ? {
+          kind: "void",
+          item,
+          reason: "It stands in another calendar, whose next complete reading brings it.",
+        }
+      : { kind: "gone", item };
+  }
   const old = native.kind === "single" ? native.event : native.master;
   const spans = [around(old), around(event)].filter((span) => span !== null);
   // The first occurrence of a series may be a cancelled one: its other occurrences count as well.
@@ -43,6 +56,18 @@ export async function settleTombstone(
     ? stage(id, { kind: "single", event: bare(event) })
     : await readEvent(context, id, staged);
   return { kind: "staged", item, event: found };
+}
+
+/** Whether another calendar shows the event: a round of that one may have left it out. */
+async function stands({ elsewhere, window }: TombstoneContext, id: string): Promise<boolean> {
+  for (const reader of elsewhere) {
+    const event = await readIfThere(reader, id);
+    if (event === null) continue;
+    const day = around(event);
+    const spans = kindOf(event) === "master" || day === null ? [window] : [day];
+    if (await isInAnyView(reader, id, spans)) return true;
+  }
+  return false;
 }
 
 async function readIfThere(reader: CalendarReader, id: string): Promise<IdentifiedEvent | null> {

@@ -150,6 +150,8 @@ async function calmDown({ kalends }: World): Promise<void> {
 /** The links and tokens that the servers gave out are no longer good: everything is read from the start. */
 function readAllAgain({ kalends }: World): void {
   const { graph, icloud, mailboxes } = kalends.household;
+  // What could not be understood is left alone for an hour.
+  kalends.clock.advance(61 * 60_000);
   for (const mailbox of Object.values(mailboxes)) graph.forgetSyncStates({ mailbox });
   icloud.control.setSwitches({ expiredToken: "403" });
   for (const calendar of calendars.family) icloud.control.expireTokens("sean@icloud.com", calendar);

@@ -7,7 +7,7 @@ import { createTransport } from "../../../src/http/node-transport.ts";
 import { createGraphSource } from "../../../src/sources/graph/graph-source.ts";
 import { createGraphTenant } from "../../../src/sources/graph/graph-tenant.ts";
 import type { PageLimits } from "../../../src/sources/graph/page-guard.ts";
-import type { OwedWork, RoundRequest, Settlement, Source } from "../../../src/sources/source.ts";
+import type { CalendarRef, OwedWork, RoundRequest, Settlement, Source } from "../../../src/sources/source.ts";
 
 const login = "https://login.example.test";
 export const graph = "https://graph.example.test";
@@ -144,6 +144,7 @@ export async function settleAll(
   source: Source,
   items: readonly OwedWork[],
   signal: AbortSignal = new AbortController().signal,
+  others: readonly CalendarRef[] = [],
 ): Promise<Settlement[]> {
-  return (await Array.fromAsync(source.settle(calendar, items, window, signal))).flat();
+  return (await Array.fromAsync(source.settle(calendar, items, window, signal, others))).flat();
 }

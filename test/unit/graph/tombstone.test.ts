@@ -75,6 +75,48 @@ describe("a tombstone", () => {
     expect(await settle(staged())).toMatchObject({ kind: "failed", error: { status, code } });
   });
 
+  describe("of an event that another calendar has", () => {
+    const other = { id: "other", name: "Other" };
+    const elsewhere = calendarPath.replace(/[^/]+$/, other.id);
+    const settle = () =>
+      settleAll(sourceUnderTest().source, [owed(staged())], new AbortController().signal, [other]);
+    const answerView = (...ids: string[]) =>
+      nock(graph)
+        .get(`${elsewhere}/calendarView`)
+        .query(true)
+        .reply(200, { value: ids.map((id) => ({ id })) });
+
+    beforeEach(() => answerEvent(404, graphErrorBody("ErrorItemNotFound")));
+
+    it("is not believed: that one's round has left it out", async () => {
+      nock(graph).get(`${elsewhere}/events/a`).reply(200, single("a"));
+      answerView("b", "a");
+      expect(await settle()).toEqual([
+        {
+          kind: "void",
+          item: { kind: "tombstone", nativeId: "a" },
+          reason: expect.stringContaining("another calendar"),
+        },
+      ]);
+    });
+
+    it("is believed where that one can be asked for it and does not show it", async () => {
+      nock(graph).get(`${elsewhere}/events/a`).reply(200, single("a"));
+      answerView("b");
+      expect(await settle()).toEqual([{ kind: "gone", item: { kind: "tombstone", nativeId: "a" } }]);
+    });
+
+    it("is believed where that one does not know it either", async () => {
+      nock(graph).get(`${elsewhere}/events/a`).reply(404, graphErrorBody("ErrorItemNotFound"));
+      expect(await settle()).toEqual([{ kind: "gone", item: { kind: "tombstone", nativeId: "a" } }]);
+    });
+
+    it("is left open where that one cannot be asked", async () => {
+      nock(graph).get(`${elsewhere}/events/a`).reply(404, "<html>");
+      expect(await settle()).toMatchObject([{ kind: "failed" }]);
+    });
+  });
+
   it("is not confirmed by a 404 of somebody else's", async () => {
     answerEvent(404, "<html>ErrorItemNotFound</html>");
     expect(await settle(staged())).toMatchObject({ kind: "failed", error: { kind: "protocol" } });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { accountStatus } from "../../../src/store/status.ts";
+import { accountStatus, targetStatus } from "../../../src/store/status.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { World } from "./world.ts";
 
@@ -51,5 +51,44 @@ describe("a mistake of ours while a source is read", () => {
     expect((await accountStatus(database.db))[0]?.error).toMatch(
       /^home\/me could not be read .*: y is undefined\./,
     );
+  });
+});
+
+describe("a mistake of ours while a target is written", () => {
+  it("is told by status, and the target is tried again after a while", async () => {
+    const world = new World(database.db, specs);
+    world.account("home").put("private", "a", "a");
+    const create = world.sink.create.bind(world.sink);
+    world.sink.create = () => Promise.reject(new TypeError("z is not iterable"));
+    await world.start();
+    await expect(world.run()).rejects.toThrow("z is not iterable");
+    const [status] = await targetStatus(database.db);
+    expect(status?.error).toMatch(/^target all could not be brought up to date .*: z is not iterable\./);
+    expect(status?.retryAt).not.toBeNull();
+    world.sink.create = create;
+    await world.settle();
+    expect([...world.sink.objects.keys()]).toEqual([world.nameOf("a")]);
+    expect((await targetStatus(database.db))[0]).toMatchObject({ error: null, retryAt: null });
+  });
+});
+
+describe("a write that is put off", () => {
+  it("is told with its event and its reason", async () => {
+    const world = new World(database.db, specs);
+    for (const uid of ["a", "b"]) world.account("home").put("private", uid, uid);
+    await world.settle();
+    const remove = world.sink.remove.bind(world.sink);
+    world.sink.remove = () => Promise.resolve({ kind: "refused", status: 403, reason: "not allowed (403)" });
+    world.account("home").remove("private", "a");
+    await world.start();
+    const { result } = await world.run();
+    expect(result).toMatchObject({ outcome: "incomplete", counts: { postponed: 1 } });
+    expect(result.errors).toEqual([
+      `target all: could not delete "a" of home (${world.nameOf("a")}): not allowed (403). The next run tries again.`,
+    ]);
+    expect((await targetStatus(database.db))[0]?.error).toBe(result.errors[0]);
+    world.sink.remove = remove;
+    await world.settle();
+    expect((await targetStatus(database.db))[0]?.error).toBeNull();
   });
 });
