@@ -85,7 +85,8 @@ function describeProgram(): Program {
     .description("plans that wait for a person: list them, show one, approve or reject it")
     .argument("[action]", "list, show, approve or reject", "list")
     .argument("[target]", "id of the target")
-    .argument("[source]", "id of the source");
+    .argument("[source]", "id of the source")
+    .argument("[mark]", "of the set that was shown: another one is not approved or rejected");
   program
     .command("adopt")
     .description("take over objects in a target that another program wrote for the same meetings")

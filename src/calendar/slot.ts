@@ -33,6 +33,11 @@ export function slotName(slot: string): string {
   return `${slot}.ics`;
 }
 
+/** The slot value in a name of this kind; null for any other name. Proves nothing: anybody may name an object so. */
+export function slotOfName(name: string): string | null {
+  return /^([0-9a-f]{32})\.ics$/.exec(name)?.[1] ?? null;
+}
+
 /** UID of the object in the sink: the slot value in the shape of a UUID. */
 export function slotUid(slot: string): string {
   return slot.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");

@@ -97,7 +97,9 @@ export async function openApplication(
         replaced.add(old);
         setTimeout(() => {
           replaced.delete(old);
-          void old[Symbol.asyncDispose]();
+          Promise.resolve(old[Symbol.asyncDispose]()).catch((error: unknown) =>
+            log.warn({ err: error }, "the connections of the former configuration could not be closed"),
+          );
         }, graceMs).unref();
       },
       [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -13,7 +13,7 @@ import { createCaldavSource } from "../sources/icloud/caldav-source.ts";
 import { icloudPollFloorMs } from "../sources/icloud/poll-floor.ts";
 import { caldavTranslator } from "../sources/icloud/translate.ts";
 import { rememberTranslations, TranslationMemory } from "../sources/remember-translations.ts";
-import type { Source } from "../sources/source.ts";
+import type { Source, Translator } from "../sources/source.ts";
 import type { Database } from "../store/schema.ts";
 import type { Kysely } from "kysely";
 
@@ -53,6 +53,10 @@ export function connect(config: Config, parts: ConnectParts): Connections {
     zone: config.timezone,
     window: () => windowAt(clock.now(), config.window),
     accounts,
+    switchedOff: config.sources
+      .filter((source) => !source.enabled)
+      .map(({ id: sourceId, target: targetId }) => ({ sourceId, targetId })),
+    translatorOf,
     guardLimits: (sourceId) => config.sources.find((source) => source.id === sourceId)?.guard ?? config.guard,
     journal: config.journal,
     targets: config.targets.map(({ id, was, name, color }) => ({ id, was, name, color })),
@@ -116,6 +120,11 @@ function accountsOf(source: SourceConfig, { config, clock, open, stack }: Accoun
 
 /** All accounts of the process share one memory, so that it does not grow with their number. */
 const memory = new TranslationMemory();
+
+/** A native form is JSON of Graph, or iCalendar. */
+function translatorOf(native: string): Translator {
+  return native.startsWith("{") ? graphTranslator : caldavTranslator;
+}
 
 function remembering(kind: SourceConfig["kind"], source: Source): Source {
   return { ...source, translator: rememberTranslations(kind, source.translator, memory) };

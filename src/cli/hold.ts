@@ -1,3 +1,4 @@
+import { oneLine } from "../calendar/people-text.ts";
 import { leftovers } from "../reconcile/guard.ts";
 import { rejectHold } from "../reconcile/reject-hold.ts";
 import { approveHold, type HeldEvent, heldEvents, listHolds, type StoredHold } from "../store/holds.ts";
@@ -7,38 +8,67 @@ import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
 
 /**
- * `kalends hold list|show|approve|reject [TARGET SOURCE]`: plans that wait for a person. An approval covers what
+ * `kalends hold list|show|approve|reject [TARGET SOURCE [MARK]]`: plans that wait for a person. An approval covers what
  * the hold contains now; a later plan passes if it wants no more than that. A rejection keeps what stands until
- * the source says something else.
+ * the source says something else. The mark stands for the events that `show` has listed: no others are decided on.
  */
-export const holdCommand: Command = async (session, [action = "list", target, source]) => {
+export const holdCommand: Command = async (session, [action = "list", target, source, mark = null]) => {
   switch (action) {
     case "list":
       return list(session);
     case "show":
-      return show(session, named(action, target, source));
+      return show(session, named(action, target, source, null));
     case "approve":
-      return approve(session, named(action, target, source));
+      return approve(session, named(action, target, source, mark));
     case "reject":
-      return reject(session, named(action, target, source));
+      return reject(session, named(action, target, source, mark));
     default:
       throw new UsageError(`hold knows list, show, approve and reject, not ${JSON.stringify(action)}.`);
   }
 };
 
-type Named = { readonly target: string; readonly source: string };
+type Named = { readonly targetId: string; readonly sourceId: string; readonly mark: string | null };
 
-function named(action: string, target: string | undefined, source: string | undefined): Named {
-  if (target === undefined || source === undefined) {
+function named(
+  action: string,
+  targetId: string | undefined,
+  sourceId: string | undefined,
+  mark: string | null,
+): Named {
+  if (targetId === undefined || sourceId === undefined) {
     throw new UsageError(
       `Name the target and the source of the hold: kalends hold ${action} TARGET SOURCE. \`kalends hold list\` names them.`,
     );
   }
-  return { target, source };
+  return { targetId, sourceId, mark };
 }
 
-function nothingHeld({ target, source }: Named): UsageError {
-  return new UsageError(`Nothing of ${source} is held in ${target}. See \`kalends hold list\`.`);
+function nothingHeld({ targetId, sourceId }: Named): UsageError {
+  return new UsageError(`Nothing of ${sourceId} is held in ${targetId}. See \`kalends hold list\`.`);
+}
+
+/** The hold is not the one that a person has looked at. */
+function changedSince(
+  { output }: Session,
+  { targetId, sourceId, mark }: Named,
+  now: { readonly names: readonly string[]; readonly mark: string },
+): ExitCode {
+  output.print(
+    `Nothing was done: the plan has changed since ${mark} was shown. It would now ${kindsOf(now.names)} (${now.mark}). ` +
+      `\`kalends hold show ${targetId} ${sourceId}\` lists the events.`,
+  );
+  output.result({ done: false, reason: "changed", mark: now.mark });
+  return exitCode.held;
+}
+
+/** What a hold would do, in words: `remove 12 events and rewrite 1 event`. */
+function kindsOf(names: readonly string[]): string {
+  const removals = names.filter((name) => name.startsWith("delete ")).length;
+  const rewrites = names.length - removals;
+  return [
+    ...(removals > 0 ? [`remove ${counted(removals, "event")}`] : []),
+    ...(rewrites > 0 ? [`rewrite ${counted(rewrites, "event")}`] : []),
+  ].join(" and ");
 }
 
 async function list({ context, output }: Session): Promise<ExitCode> {
@@ -51,11 +81,11 @@ async function list({ context, output }: Session): Promise<ExitCode> {
 
 async function show({ context, output }: Session, name: Named): Promise<ExitCode> {
   const hold = (await listHolds(context.db)).find(
-    ({ targetId, sourceId }) => targetId === name.target && sourceId === name.source,
+    ({ targetId, sourceId }) => targetId === name.targetId && sourceId === name.sourceId,
   );
   if (hold === undefined) throw nothingHeld(name);
   printHold(output, hold);
-  const events = await heldEvents(context.db, name.target, hold.actions);
+  const events = await heldEvents(context.db, name.targetId, hold.actions);
   for (const event of events) output.print(`  ${describe(event)}`);
   output.result({ hold: { ...hold, events } });
   return exitCode.ok;
@@ -63,32 +93,65 @@ async function show({ context, output }: Session, name: Named): Promise<ExitCode
 
 function describe({ action, summary, startsAt }: HeldEvent): string {
   const verb = action === "delete" ? "remove " : "rewrite";
-  return `${verb}  ${startsAt ?? "no date"}  ${summary || "(no title)"}`;
+  return `${verb}  ${startsAt ?? "no date"}  ${oneLine(summary) || "(no title)"}`;
 }
 
-async function approve({ context, output }: Session, name: Named): Promise<ExitCode> {
-  if (!(await approveHold(context.db, name.target, name.source))) throw nothingHeld(name);
-  output.print("Approved. The next run carries it out; `kalends sync` does so now.");
-  output.result({ holds: await listHolds(context.db) });
-  return exitCode.ok;
+async function approve(session: Session, name: Named): Promise<ExitCode> {
+  const { context, output } = session;
+  const approved = await approveHold(context.db, name.targetId, name.sourceId, name.mark);
+  switch (approved.kind) {
+    case "nothing":
+      throw nothingHeld(name);
+    case "changed":
+      return changedSince(session, name, approved);
+    case "approved":
+      output.print(
+        `Approved: to ${kindsOf(approved.names)} (${approved.mark}). The next run carries it out; \`kalends sync\` does so now.`,
+      );
+      output.result({ holds: await listHolds(context.db) });
+      return exitCode.ok;
+    default:
+      return approved satisfies never;
+  }
 }
 
-async function reject({ context, output }: Session, name: Named): Promise<ExitCode> {
-  const rejected = await rejectHold(context, name.target, name.source);
-  if (rejected === null) throw nothingHeld(name);
-  output.print(
-    `Rejected. ${counted(rejected.kept, "event")} of ${name.target} stay as they are until ${
-      name.source === leftovers ? "a source has them again" : `${name.source} says something new about them`
-    }. \`kalends undo ${rejected.run}\` takes this decision back.`,
-  );
-  output.result({ ...rejected, holds: await listHolds(context.db) });
-  return exitCode.ok;
+async function reject(session: Session, name: Named): Promise<ExitCode> {
+  const { context, output, signal } = session;
+  const rejected = await rejectHold(context, name, signal);
+  switch (rejected.kind) {
+    case "nothing":
+      throw nothingHeld(name);
+    case "busy":
+      output.print(`${name.targetId}: another process is at work on it, try again in a moment`);
+      output.result({ busy: name.targetId });
+      return exitCode.busy;
+    case "changed":
+      return changedSince(session, name, rejected);
+    case "rejected": {
+      const { run, kept, changed } = rejected;
+      output.print(
+        `Rejected. ${counted(kept, "event")} of ${name.targetId} stay as they are until ${
+          name.sourceId === leftovers
+            ? "a source has them again"
+            : `${name.sourceId} says something new about them`
+        }. \`kalends undo ${run}\` takes this decision back.`,
+      );
+      if (changed > 0)
+        output.print(
+          `${counted(changed, "event")} are not as they were when the plan was held: the next run plans them anew.`,
+        );
+      output.result({ run, kept, changed, holds: await listHolds(context.db) });
+      return exitCode.ok;
+    }
+    default:
+      return rejected satisfies never;
+  }
 }
 
 /** A hold with what can be done about it. */
 export function printHold(
   output: Output,
-  { targetId, sourceId, since, reason, actions, approved }: StoredHold,
+  { targetId, sourceId, since, reason, actions, approved, mark }: StoredHold,
 ): void {
   output.print(`held in ${targetId} since ${since}: ${reason}`);
   if (approved) {
@@ -97,7 +160,7 @@ export function printHold(
   }
   const name = `${targetId} ${sourceId}`;
   output.print(
-    `  \`kalends hold show ${name}\` lists the events. Right after all? \`kalends hold approve ${name}\``,
+    `  \`kalends hold show ${name}\` lists the events (${mark}). Right after all? \`kalends hold approve ${name} ${mark}\``,
   );
-  output.print(`  lets it pass; \`kalends hold reject ${name}\` keeps what stands.`);
+  output.print(`  lets it pass; \`kalends hold reject ${name} ${mark}\` keeps what stands.`);
 }

@@ -1,4 +1,5 @@
-import type { Action } from "../reconcile/action.ts";
+import { oneLine } from "../calendar/people-text.ts";
+import { type Action, subjectOf } from "../reconcile/action.ts";
 import { pullAccount } from "../reconcile/pull.ts";
 import { type GuardedPlan, previewTarget } from "../reconcile/reconcile.ts";
 import { registerConfiguration } from "../reconcile/sync.ts";
@@ -52,7 +53,7 @@ function print(output: Output, target: string, held: string | null, plan: Guarde
   for (const action of plan.actions) {
     const { kind, summary, reason, start } = describe(action);
     const mark = plan.allowed.includes(action) ? "" : " [held]";
-    output.print(`${target}: ${kind.padEnd(6)} ${start}  ${summary}  (${reason})${mark}`);
+    output.print(`${target}: ${kind.padEnd(6)} ${start}  ${oneLine(summary)}  (${reason})${mark}`);
   }
   for (const hold of plan.holds) output.print(`${target}: held: ${hold.reason}`);
 }
@@ -64,10 +65,6 @@ function describe(action: Action): {
   start: string;
   source: string | null;
 } {
-  if (action.kind === "delete") {
-    const { summary, startsAt, sourceId } = action.mapping;
-    return { kind: action.kind, summary, reason: action.reason, start: startsAt ?? "", source: sourceId };
-  }
-  const { summary, startsAt, sourceId } = action.winner;
-  return { kind: action.kind, summary, reason: action.reason, start: startsAt, source: sourceId };
+  const { summary, startsAt, sourceId } = subjectOf(action);
+  return { kind: action.kind, summary, reason: action.reason, start: startsAt ?? "", source: sourceId };
 }

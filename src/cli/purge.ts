@@ -1,5 +1,8 @@
+import { subjectOf } from "../reconcile/action.ts";
 import { forget, planPurge } from "../reconcile/purge.ts";
 import { reconcileTarget } from "../reconcile/reconcile.ts";
+import { oneLine } from "../calendar/people-text.ts";
+import { listAccounts } from "../store/accounts.ts";
 import { type Command, UsageError } from "./command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 
@@ -15,12 +18,14 @@ export const purgeCommand: Command = async ({ config, context, output, signal },
     );
   }
   const plan = await planPurge(context, source);
+  if (plan.keys.length === 0 && !(await isKnown(context.db, source)))
+    throw new UsageError(`Nothing was ever read or written from a source ${JSON.stringify(source)}.`);
   const actions = plan.targets.flatMap(({ targetId, actions: own }) =>
     own.map((action) => ({ targetId, action })),
   );
   for (const { targetId, action } of actions) {
-    const summary = action.kind === "delete" ? action.mapping.summary : action.winner.summary;
-    output.print(`${targetId}: ${action.kind.padEnd(6)} ${summary}  (${action.reason})`);
+    const { summary } = subjectOf(action);
+    output.print(`${targetId}: ${action.kind.padEnd(6)} ${oneLine(summary)}  (${action.reason})`);
   }
   const shown = actions.map(({ targetId, action }) => ({
     target: targetId,
@@ -55,3 +60,7 @@ export const purgeCommand: Command = async ({ config, context, output, signal },
   output.result({ source, actions: shown, done: true, exitCode: code });
   return code;
 };
+
+async function isKnown(db: Parameters<typeof listAccounts>[0], source: string): Promise<boolean> {
+  return (await listAccounts(db)).some((account) => account.source_id === source);
+}

@@ -39,7 +39,7 @@ export const statusCommand: Command = async ({ config, context, output, daemon }
   const configured = new Set(context.accounts.map(accountKey));
 
   if (daemon !== null) output.print(daemon ? "daemon: running" : "daemon: not running on this data folder");
-  printReadiness(output, health);
+  printReadiness(output, health, holds.filter(({ approved }) => !approved).length);
   for (const account of accounts)
     printAccount(output, account, configured.has(`${account.source}/${account.account}`), now);
   const configuredTargets = new Set(context.targets.map((target) => target.id));
@@ -90,8 +90,16 @@ function lagOf({ target }: TargetStatus, { targets }: HealthReport) {
   };
 }
 
-function printReadiness(output: Output, { readiness: { ready, reasons } }: HealthReport): void {
-  if (ready) output.print("ready: everything is as current as it should be");
+function printReadiness(
+  output: Output,
+  { readiness: { ready, reasons } }: HealthReport,
+  waiting: number,
+): void {
+  if (ready && waiting === 0) output.print("ready: everything is as current as it should be");
+  if (ready && waiting > 0)
+    output.print(
+      `ready: everything is as current as it should be, but for ${counted(waiting, "plan")} that ${waiting === 1 ? "waits" : "wait"} for you (see below)`,
+    );
   for (const { message } of reasons) output.print(`not ready: ${message}`);
 }
 

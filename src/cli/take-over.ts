@@ -32,12 +32,18 @@ export function takeOverEdits(
     }
   };
 
+  const start = (): void => {
+    running ??= run().finally(() => {
+      running = null;
+      // An edit that came just as the last one was through.
+      if (waiting !== null && !parts.signal.aborted) start();
+    });
+  };
+
   return {
     take(config) {
       waiting = config;
-      running ??= run().finally(() => {
-        running = null;
-      });
+      start();
     },
     async [Symbol.asyncDispose]() {
       await running;

@@ -1,6 +1,6 @@
 import type { ConfiguredTarget } from "../reconcile/context.ts";
 import { planUndo, type UndoPlan, type UndoSelector } from "../reconcile/plan-undo.ts";
-import { applyUndo } from "../reconcile/undo.ts";
+import { applyUndo, type Undone } from "../reconcile/undo.ts";
 import type { UndoItem } from "../reconcile/undo-object.ts";
 import { type Command, type Session, UsageError } from "./command.ts";
 import { counted } from "./counted.ts";
@@ -43,8 +43,11 @@ export const undoCommand: Command = async (session, [text], options) => {
 async function preview({ context, output }: Session, selector: UndoSelector): Promise<ExitCode> {
   const plan = await planUndo(context, selector);
   const possible = printPlan(output, plan);
-  const next = possible === 0 ? "" : " Nothing was done yet: run it again with --yes to carry this out.";
-  output.print(`${counted(possible, "event")} would be put back.${next}`);
+  output.print(
+    possible === 0
+      ? "Nothing can be undone."
+      : `Would be done: ${tally(plan?.items ?? [])}. Nothing was done yet: run it again with --yes to carry this out.`,
+  );
   output.result({ ...shown(plan), done: false });
   return possible === 0 ? exitCode.usage : exitCode.ok;
 }
@@ -73,10 +76,7 @@ async function carryOut(
       printPlan(output, undone.plan);
       for (const { title, reason } of undone.failed)
         output.print(`${target.id}: not put back: ${JSON.stringify(title)}: ${reason}`);
-      output.print(
-        `${counted(undone.restored, "event")} put back, and kept so until the source says something else. ` +
-          `\`kalends undo ${undone.run.slice(0, 8)}\` takes this back.`,
-      );
+      output.print(undone.restored === 0 ? "Nothing was undone." : summary(undone));
       const isWhole = undone.failed.length + undone.plan.items.filter(isRefused).length === 0;
       const code = isWhole ? exitCode.ok : exitCode.incomplete;
       output.result({
@@ -94,11 +94,41 @@ async function carryOut(
   }
 }
 
+/** What an undo came to, and what follows. */
+function summary({ plan, failed, run }: Extract<Undone, { readonly kind: "done" }>): string {
+  const titles = new Set(failed.map(({ title }) => title));
+  const done = plan.items.filter((item) => !isRefused(item) && !titles.has(item.title));
+  const isKept = done.some((item) => item.kind !== "release");
+  const isReleased = done.some((item) => item.kind === "release");
+  return [
+    `Done: ${tally(done)}.`,
+    ...(isKept ? ["It stays so until the source says something else."] : []),
+    ...(isReleased
+      ? ["What is left to its source again is planned by the next run, and guarded like any plan."]
+      : []),
+    `\`kalends undo ${run.slice(0, 8)}\` takes this back.`,
+  ].join(" ");
+}
+
+/** How many events of each kind of step, in words. */
+function tally(items: readonly UndoItem[]): string {
+  const of = (kind: UndoItem["kind"]): number => items.filter((item) => item.kind === kind).length;
+  const parts: ReadonlyArray<readonly [number, string]> = [
+    [of("create"), "put back"],
+    [of("update"), "changed back"],
+    [of("delete"), "REMOVED from the target"],
+    [of("release"), "left to their source again"],
+  ];
+  return parts
+    .flatMap(([count, what]) => (count === 0 ? [] : [`${counted(count, "event")} ${what}`]))
+    .join(", ");
+}
+
 const verbs = {
   create: "put back",
   update: "change back",
   delete: "remove again",
-  release: "keep no longer",
+  release: "let go again",
 };
 
 /** Prints what would be done, and what cannot; the number of what would be done. */

@@ -101,7 +101,7 @@ function auditConditions(subject: string, audit: AuditState, balancedAt: string 
         condition(
           "unbalanced",
           subject,
-          `The newest audit of ${subject} found differences. ${last}. \`kalends audit\` shows them, \`kalends audit --repair\` puts them right.`,
+          `The newest audit of ${subject} found differences. ${last}. \`kalends audit\` names them; \`kalends audit --repair\` puts right what it may, and says of the rest what to do.`,
         ),
       ];
     case "overdue":

@@ -38,15 +38,31 @@ export type PlanMapping = {
   readonly sinkBase: string | null;
 };
 
+/** What is to stand by a person's decision. */
+export type PinnedObject = {
+  readonly fingerprint: string;
+  /** Hash of the body; null where it is not kept. */
+  readonly body: string | null;
+  readonly sourceId: string | null;
+  /** To be put back; null where it cannot be, or where the hash of what stands there tells that it need not be. */
+  readonly object: {
+    readonly ics: string;
+    readonly summary: string;
+    readonly startsAt: string;
+  } | null;
+};
+
 /** Everything stored about one meeting key of one target. */
 export type KeyState = {
   readonly key: string;
   readonly candidates: readonly PlanCandidate[];
   readonly mapping: PlanMapping | null;
+  /** Whose event stood there before it was found missing; null where we removed it, or it was never missing. */
+  readonly lost: { readonly accountId: number; readonly identity: string } | null;
   /** Fingerprint that the sink refused; null where it refused nothing. */
   readonly refused: string | null;
-  /** What the source said (a fingerprint; null for nothing) when a person decided to keep what stands. */
-  readonly pinned: { readonly fingerprint: string | null } | null;
+  /** What the source said (a fingerprint; null for nothing) when a person decided what is to stand, and what that is. */
+  readonly pinned: { readonly fingerprint: string | null; readonly stands: PinnedObject | null } | null;
   /** Every source of the target has been read completely: what nobody wants now, nobody will want. */
   readonly settled: boolean;
 };
@@ -69,7 +85,49 @@ export type Action =
       readonly mapping: PlanMapping;
       readonly reason: string;
     }
-  | { readonly kind: "delete"; readonly key: string; readonly mapping: PlanMapping; readonly reason: string };
+  | { readonly kind: "delete"; readonly key: string; readonly mapping: PlanMapping; readonly reason: string }
+  /** What a person decided is to stand there again: an object, or nothing. */
+  | Restore;
+
+export type Restore = {
+  readonly kind: "restore";
+  readonly key: string;
+  readonly reason: string;
+  /** The source's event that has the place. */
+  readonly winner: PlanCandidate | null;
+} & (
+  | { readonly goal: null; readonly mapping: PlanMapping }
+  | { readonly goal: RestoredObject; readonly mapping: PlanMapping | null }
+);
+
+/** As it is to stand, but for its UID. */
+export type RestoredObject = {
+  readonly ics: string;
+  readonly fingerprint: string;
+  readonly summary: string;
+  readonly startsAt: string;
+  readonly sourceId: string | null;
+};
+
+/** What an action is about, for people. */
+export function subjectOf(action: Action): {
+  readonly summary: string;
+  readonly startsAt: string | null;
+  readonly sourceId: string | null;
+} {
+  switch (action.kind) {
+    case "create":
+    case "update":
+    case "adopt":
+      return action.winner;
+    case "delete":
+      return action.mapping;
+    case "restore":
+      return action.goal ?? action.mapping;
+    default:
+      return action satisfies never;
+  }
+}
 
 /** Why nothing is done for a key. */
 export type Rest = { readonly kind: "rest"; readonly key: string; readonly reason: string };

@@ -10,7 +10,6 @@ import type { EventCounts } from "./books.ts";
 import type { SinkCounts } from "./compare-sink.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
 import type { Difference } from "./difference.ts";
-import { areRead } from "./key-states.ts";
 import { lookAtTarget, type TargetLook } from "./look-at-target.ts";
 import { reachTarget } from "./open-target.ts";
 import { reconcileTarget } from "./reconcile.ts";
@@ -145,9 +144,7 @@ async function audit(
     const mended = (finding: TargetFinding): Mended => {
       if (!options.repair) return null;
       const isUnclaimed = finding.kind === "orphan" && first.leads.get(finding.found.slot)?.isWanted !== true;
-      return left.has(nameOfFinding(finding)) || (isUnclaimed && !areRead(last.accounts))
-        ? "stays"
-        : "mended";
+      return left.has(nameOfFinding(finding)) || (isUnclaimed && !last.isRead) ? "stays" : "mended";
     };
     const differences = found.map((finding) =>
       targetDifference(configured.id, finding, first.leads, mended(finding)),
@@ -185,7 +182,7 @@ async function look(
     if (!repair) return seen;
     await lease.check();
     const work = together(
-      repairOfSink(seen.findings, seen.leads, areRead(seen.accounts)),
+      repairOfSink(seen.findings, seen.leads, seen.isRead),
       repairOfBooks(seen.books.findings, seen),
     );
     await commitRepair(context.db, target.id, work, context.clock.now());

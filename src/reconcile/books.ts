@@ -6,11 +6,12 @@ import {
   type RecordedObject,
 } from "../store/audit-target.ts";
 import { holdsBefore } from "../store/holds.ts";
+import { chunks } from "../store/staging.ts";
 import { type AccountInUse, accountsInUse } from "./account-in-use.ts";
 import type { Action, KeyState } from "./action.ts";
 import type { Context } from "./context.ts";
 import { classOfEvent, classOfKey, type EventClass, type Fate, fatesOf } from "./key-class.ts";
-import { areRead, readKeyStates } from "./key-states.ts";
+import { isTargetRead, readKeyStates } from "./key-states.ts";
 import { chooseWinner, planKey } from "./plan.ts";
 import { translationBasis } from "./translate.ts";
 
@@ -82,11 +83,7 @@ export async function keepBooks(
   let heldKeys = 0;
   let objects = 0;
   let unclaimed = 0;
-  for (let after = ""; ; ) {
-    const keys = await listKeys(context.db, targetId, after, pageSize);
-    const last = keys.at(-1);
-    if (last === undefined) break;
-    after = last;
+  for (const keys of chunks(await listKeys(context.db, targetId), pageSize)) {
     const dirty = await dirtyAmong(context.db, targetId, keys);
     for (const state of await readKeyStates(context, targetId, accounts, keys)) {
       const step = planKey(state, from);
@@ -107,7 +104,7 @@ export async function keepBooks(
         agedEvents.add(winner.stagedId);
     }
   }
-  const settled = areRead(accounts);
+  const settled = isTargetRead(context, targetId, accounts);
   for (const one of recorded) {
     if (one.key !== null) continue;
     objects += 1;

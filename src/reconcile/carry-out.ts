@@ -44,10 +44,13 @@ export async function carryOut(
       await run.lease.check();
       const keep: Keep = (ics) =>
         noteReplaced(context.db, targetId, step.slot.name, ics, context.clock.now());
-      const result =
+      const write =
         step.entry.kind === "restore"
-          ? await writeUnlessChanged(run.collection, step.slot, step.job, signal)
-          : await perform(run.collection, step, keep, signal);
+          ? writeUnlessChanged(run.collection, step.slot, step.job, signal)
+          : perform(run.collection, step, keep, signal);
+      const result = await write.catch((error: unknown) => {
+        throw named(error, step);
+      });
       records.push(recordOf(run, step, result));
       onDone(step, result);
       run.watch.notice(result, `writing to ${targetId}`);
@@ -60,6 +63,16 @@ export async function carryOut(
     throw error;
   }
   await record(records);
+}
+
+/** Says of a server's trouble which event it met. */
+function named(error: unknown, { entry }: WriteStep): unknown {
+  if (!(error instanceof RemoteError)) return error;
+  const { kind, status, code, retryAt, remedy, requestId } = error;
+  const title = JSON.stringify(entry.summary || "(no title)");
+  const event = entry.sourceId === null ? title : `${title} of ${entry.sourceId}`;
+  const details = { status, code, retryAt, remedy, requestId, cause: error };
+  return new RemoteError(kind, `${error.message}, for ${event}`, details);
 }
 
 function asPostponed(record: AppliedRecord): AppliedRecord {

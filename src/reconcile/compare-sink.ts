@@ -5,6 +5,7 @@ import type { Found } from "../store/slots.ts";
 export type ReadBody = {
   readonly name: string;
   readonly etag: string;
+  /** Empty where there is nothing to be kept: what stands there is as it is on record, or is not on record at all. */
   readonly ics: string;
   readonly fingerprint: string;
   /** Null where the text is no calendar object. */

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Window } from "../calendar/window.ts";
 import type { Clock } from "../http/clock.ts";
 import type { Sink } from "../sink/sink.ts";
-import type { Source } from "../sources/source.ts";
+import type { Source, Translator } from "../sources/source.ts";
 import type { JournalLimits } from "../store/prune.ts";
 import type { Database } from "../store/schema.ts";
 import type { GuardLimits } from "./guard.ts";
@@ -42,6 +42,10 @@ export type Context = {
   /** The window as of now. */
   window(): Window;
   readonly accounts: readonly ConfiguredAccount[];
+  /** Sources of the configuration that are switched off, and where their events are. */
+  readonly switchedOff: ReadonlyArray<{ readonly sourceId: string; readonly targetId: string }>;
+  /** The translator for a native form, whose source need not be configured any more. */
+  translatorOf(native: string): Translator;
   readonly targets: readonly ConfiguredTarget[];
   readonly sink: Sink;
   /** What of a source is never surprising. */

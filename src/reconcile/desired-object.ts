@@ -1,8 +1,7 @@
 import type { CalendarObject, TranslatedEvent } from "../calendar/candidate.ts";
 import { meetingUidOf } from "../calendar/slot.ts";
-import type { AccountInUse } from "./account-in-use.ts";
 import type { Context } from "./context.ts";
-import { translateNative } from "./translate-native.ts";
+import { type TranslatedAccount, translateNative } from "./translate-native.ts";
 
 /**
  * The object behind a candidate, translated again from its native form: a pure function of it, so
@@ -10,7 +9,7 @@ import { translateNative } from "./translate-native.ts";
  */
 export function desiredObject(
   context: Context,
-  entry: AccountInUse,
+  entry: TranslatedAccount,
   native: string,
   { key, instance }: { readonly key: string; readonly instance: string | null },
 ): CalendarObject | undefined {
@@ -20,7 +19,7 @@ export function desiredObject(
 /** All that a native form gives of one meeting: one object may hold several meetings, and several parts of one. */
 export function desiredEvents(
   context: Context,
-  entry: AccountInUse,
+  entry: TranslatedAccount,
   native: string,
   key: string,
 ): readonly TranslatedEvent[] {

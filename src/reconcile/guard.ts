@@ -8,6 +8,8 @@ export type Hold = {
   readonly sourceId: string;
   readonly reason: string;
   readonly actions: readonly string[];
+  /** Its removals are more than is usual only together with others that are not confirmed yet. */
+  readonly onlyPending: boolean;
 };
 
 export type Guarded = {
@@ -28,7 +30,7 @@ export type GuardLimits = {
   readonly rewriteShare: number;
 };
 
-/** Where the objects are counted that Kalends wrote and that no source has any more. No source can have this id. */
+/** Where what Kalends wrote and no source that is switched on has any more is counted. No source can have this id. */
 export const leftovers = "@leftovers";
 
 export type GuardOptions = {
@@ -43,13 +45,18 @@ export type GuardOptions = {
   readonly pending: ReadonlyMap<string, number>;
 };
 
-/** What was held (`delete SLOT`, `update SLOT`), and what of it a person has approved since. */
-export type HoldBefore = { readonly held: ReadonlySet<string>; readonly approved: ReadonlySet<string> };
+/** What was held (`delete SLOT`, `update SLOT`), and what of it a person has approved since. See also Hold. */
+export type HoldBefore = {
+  readonly held: ReadonlySet<string>;
+  readonly approved: ReadonlySet<string>;
+  readonly onlyPending: boolean;
+};
 
 /**
  * Refuses what would remove or rewrite a surprising share of a source. Creates, adoptions and the
  * unsuspicious kinds of the same source go on. What was held stays so until a person approves it, even
- * if the share looks smaller meanwhile. Removals of what no source owns are always held.
+ * if the share looks smaller meanwhile; but removals that were held only because of others that were reported go on
+ * when those turn out to be none. Removals of what no source owns are always held.
  */
 export function guard(actions: readonly Action[], standing: Standing, options: GuardOptions): Guarded {
   const holds: Hold[] = [];
@@ -65,8 +72,9 @@ export function guard(actions: readonly Action[], standing: Standing, options: G
     const isApproved = (action: Action): boolean =>
       nameOf(action).every((name) => before?.approved.has(name) === true);
     const weighed = weigh(sourceId, own, standing, options);
+    const waiting = before?.onlyPending === true ? [] : weighed.removals.filter(waits);
     const suspects = [
-      ...(weighed.removalsSuspicious ? weighed.removals : weighed.removals.filter(waits)),
+      ...(weighed.removalsSuspicious ? weighed.removals : waiting),
       ...(weighed.rewritesSuspicious ? weighed.rewrites : weighed.rewrites.filter(waits)),
     ];
     if (suspects.every(isApproved)) {
@@ -78,6 +86,7 @@ export function guard(actions: readonly Action[], standing: Standing, options: G
       sourceId,
       reason: describe(sourceId, suspects, weighed),
       actions: suspects.flatMap(nameOf),
+      onlyPending: weighed.removalsSuspicious && !weighed.removalsSuspiciousAlone && waiting.length === 0,
     });
   }
   return { allowed: actions.filter((action) => !held.has(action)), asked, holds };
@@ -86,7 +95,9 @@ export function guard(actions: readonly Action[], standing: Standing, options: G
 type Weighed = {
   readonly removals: readonly Action[];
   readonly rewrites: readonly Action[];
+  /** By themselves or together with those that are not confirmed yet; by themselves. */
   readonly removalsSuspicious: boolean;
+  readonly removalsSuspiciousAlone: boolean;
   readonly rewritesSuspicious: boolean;
   readonly total: number;
   readonly pending: number;
@@ -100,17 +111,18 @@ function weigh(sourceId: string, own: readonly Action[], standing: Standing, opt
   const total = standing.get(sourceId) ?? 0;
   const limits = options.limits(sourceId);
   const pending = options.pending.get(sourceId) ?? 0;
-  const reported = removals.length + pending;
+  const isSuspicious = (count: number): boolean =>
+    removals.length > 0 &&
+    (sourceId === leftovers ||
+      isTooMuch(count, total, limits.removals, limits.removalShare) ||
+      (count > limits.emptying && count >= total));
   return {
     removals,
     rewrites,
     total,
     pending,
-    removalsSuspicious:
-      removals.length > 0 &&
-      (sourceId === leftovers ||
-        isTooMuch(reported, total, limits.removals, limits.removalShare) ||
-        (reported > limits.emptying && reported >= total)),
+    removalsSuspicious: isSuspicious(removals.length + pending),
+    removalsSuspiciousAlone: isSuspicious(removals.length),
     rewritesSuspicious: isTooMuch(rewrites.length, total, limits.rewrites, limits.rewriteShare),
   };
 }
@@ -133,6 +145,8 @@ function ownerOf(action: Action): string {
     case "adopt":
     case "delete":
       return action.mapping.sourceId ?? leftovers;
+    case "restore":
+      return action.goal?.sourceId ?? action.mapping?.sourceId ?? leftovers;
     default:
       return action satisfies never;
   }
@@ -140,14 +154,17 @@ function ownerOf(action: Action): string {
 
 /** What is held and approved: a removal that was approved allows no rewrite of the same slot, nor the reverse. */
 function nameOf(action: Action): string[] {
-  return action.kind === "create" ? [] : [`${action.kind} ${action.mapping.slot}`];
+  // What a person decided is no surprise when it is done again.
+  return action.kind === "create" || action.kind === "restore"
+    ? []
+    : [`${action.kind} ${action.mapping.slot}`];
 }
 
 function describe(sourceId: string, suspects: readonly Action[], { total, pending }: Weighed): string {
   const removals = suspects.filter((action) => action.kind === "delete").length;
   const rewrites = suspects.length - removals;
   if (sourceId === leftovers) {
-    return `The target has ${removals} events that Kalends wrote and that no source has any more. None was removed.`;
+    return `The target has ${removals} events that Kalends wrote and that no source that is switched on has any more. None was removed.`;
   }
   const parts = [
     ...(removals > 0 ? [`remove ${removals}`] : []),

@@ -1,4 +1,5 @@
 import type { Action, KeyState, PlanCandidate, Rest } from "./action.ts";
+import { decisionState } from "./decision.ts";
 import { chooseWinner } from "./plan.ts";
 
 /** What a candidate of a meeting comes to; `shadowed`: another one has the place, or covers it. See KeyClass. */
@@ -42,14 +43,17 @@ export type KeySituation = {
 export function classOfKey(state: KeyState, step: Action | Rest, situation: KeySituation): KeyClass {
   const { isDirty, isToBeTranslated, held } = situation;
   if (step.kind !== "rest") {
-    const isHeld = step.kind !== "create" && held.has(`${step.kind} ${step.mapping.slot}`);
+    const isHeld =
+      (step.kind === "update" || step.kind === "delete") && held.has(`${step.kind} ${step.mapping.slot}`);
     if (isDirty) return { kind: isHeld ? "held" : "waiting" };
     return isToBeTranslated ? { kind: "waiting" } : { kind: "unplanned", action: step };
   }
   if (isDirty || isToBeTranslated) return { kind: "waiting" };
   const winner = chooseWinner(state.candidates);
-  if (state.pinned !== null && state.pinned.fingerprint === (winner?.fingerprint ?? null))
-    return { kind: "kept" };
+  const decision = decisionState(state, winner).kind;
+  if (decision === "kept") return { kind: "kept" };
+  // It rests all the same.
+  if (decision === "broken") return { kind: "refused" };
   if (winner === undefined) return { kind: state.mapping === null ? "nothing" : "unclaimed" };
   if (state.refused === winner.fingerprint) return { kind: "refused" };
   if (winner.retired) return { kind: "retired" };

@@ -11,6 +11,7 @@ import { type AccountInUse, accountsOfTarget } from "./account-in-use.ts";
 import { type Books, keepBooks } from "./books.ts";
 import { compareSink, namesToRead, type SinkCounts, type SinkFinding } from "./compare-sink.ts";
 import type { Context } from "./context.ts";
+import { isTargetRead } from "./key-states.ts";
 import { readObjects } from "./read-objects.ts";
 import { sinkChanges } from "./sink-changes.ts";
 import { slotValues } from "./slot-values.ts";
@@ -30,6 +31,8 @@ export type SinkLook = {
 /** The same with what is staged for it. */
 export type TargetLook = SinkLook & {
   readonly accounts: readonly AccountInUse[];
+  /** All is known that may have a place in it. */
+  readonly isRead: boolean;
   readonly books: Books;
   readonly leads: Leads;
   readonly changes: SinkChanges;
@@ -56,7 +59,8 @@ export async function lookAtTarget(
     ...sink.findings.flatMap((finding) => (finding.kind === "orphan" ? [finding.found.slot] : [])),
     ...books.findings.flatMap((finding) => (finding.kind === "unclaimed" ? [finding.recorded.slot] : [])),
   ]);
-  return { ...sink, accounts, books, leads, changes };
+  const isRead = isTargetRead(context, target.id, accounts);
+  return { ...sink, accounts, isRead, books, leads, changes };
 }
 
 /** Lists a target in full and holds it against what is on record. @throws RemoteError */
@@ -70,7 +74,9 @@ export async function lookAtSink(
   const listing = await collection.list(signal);
   const recorded = await recordedObjects(context.db, targetId, null);
   const asked = namesToRead(listing, recorded, deep);
-  const objects = await readObjects(context, targetId, collection, asked, signal);
+  const objects = await readObjects(context, targetId, collection, { names: asked, recorded }, signal);
+  // Not one object of all that are there: nothing was looked at.
+  if (objects.outage !== null && objects.unread.size >= listing.size) throw objects.outage;
   const { findings, counts } = compareSink({ listing, recorded, asked: new Set(asked), ...objects });
   const names = new Set(recorded.map(({ name }) => name));
   const errors = [...objects.unread].flatMap(([name, reason]) =>

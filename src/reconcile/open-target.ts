@@ -33,7 +33,7 @@ export async function openAndSurvey(
 ): Promise<TargetCollection> {
   const collection = await openTarget(context, configured, target, signal);
   const survey = await surveyTarget(context, target, collection, signal);
-  if (survey.found + survey.foreign > 0) {
+  if (survey.found + survey.foreign + survey.unread > 0) {
     context.log.info({ target: target.id, ...survey }, "looked at what stands in the target");
   }
   return collection;

@@ -1,9 +1,10 @@
 import type { Action, KeyState, PlanCandidate, PlanMapping, Rest } from "./action.ts";
+import { type DecisionState, decisionState } from "./decision.ts";
 
 export type Plan = {
   readonly actions: readonly Action[];
   readonly rests: readonly Rest[];
-  /** Keys whose source says something else than when a person decided to keep what stands. */
+  /** Keys for which a person's decision does not hold any more: mostly, the source says something else than then. */
   readonly unpinned: readonly string[];
 };
 
@@ -18,7 +19,7 @@ export function plan(states: readonly KeyState[], windowFrom: string): Plan {
   const unpinned: string[] = [];
   for (const state of states) {
     const step = planKey(state, windowFrom);
-    if (state.pinned !== null && !isPinned(state)) unpinned.push(state.key);
+    if (decisionState(state, chooseWinner(state.candidates)).kind === "ended") unpinned.push(state.key);
     if (step.kind === "rest") rests.push(step);
     else actions.push(step);
   }
@@ -29,34 +30,61 @@ export function plan(states: readonly KeyState[], windowFrom: string): Plan {
 export function planKey(state: KeyState, windowFrom: string): Action | Rest {
   const { key, mapping } = state;
   const winner = chooseWinner(state.candidates);
-  if (isPinned(state)) return { kind: "rest", key, reason: "kept as it is by your decision" };
+  const decision = decisionState(state, winner);
+  if (decision.kind === "kept") return { kind: "rest", key, reason: "kept as it is by your decision" };
+  if (decision.kind === "broken") return planRestore(state, winner ?? null, decision);
   if (winner === undefined) {
     if (mapping === null) return { kind: "rest", key, reason: "nothing there and nothing wanted" };
     if (mapping.sourceId === null && !state.settled)
       return { kind: "rest", key, reason: "found in the target, not claimed by any source yet" };
     if (mapping.sourceId === null)
-      return { kind: "delete", key, mapping, reason: "left over: no source has it any more" };
+      return {
+        kind: "delete",
+        key,
+        mapping,
+        reason: "left over: no source that is switched on has it any more",
+      };
     if (state.candidates.length > 0)
       return { kind: "delete", key, mapping, reason: "the whole series brings this occurrence" };
     return { kind: "delete", key, mapping, reason: `removed from ${mapping.sourceId}` };
   }
   if (state.refused === winner.fingerprint)
     return { kind: "rest", key, reason: "the server refused this object" };
-  if (mapping === null) return planNew(key, winner, windowFrom);
+  if (mapping === null) return planNew(state, winner, windowFrom);
   if (winner.retired) return planRetired(state, mapping);
   return planMapped(key, winner, mapping);
 }
 
-/** A decision to keep what stands holds as long as the source says what it said then. */
-function isPinned({ pinned, candidates }: KeyState): boolean {
-  return pinned !== null && pinned.fingerprint === (chooseWinner(candidates)?.fingerprint ?? null);
+function planRestore(
+  { key, refused }: KeyState,
+  winner: PlanCandidate | null,
+  decision: Extract<DecisionState, { readonly kind: "broken" }>,
+): Action | Rest {
+  const reason =
+    decision.goal === null ? "nothing is to stand there by your decision" : "to stand as you decided";
+  if (decision.goal !== null && refused === decision.goal.fingerprint)
+    return { kind: "rest", key, reason: "the server refused this object" };
+  return { ...decision, kind: "restore", key, winner, reason };
 }
 
-function planNew(key: string, winner: PlanCandidate, windowFrom: string): Action | Rest {
-  if (winner.retired) return { kind: "rest", key, reason: "its source is not configured any more" };
-  if (winner.endsAt !== null && winner.endsAt <= windowFrom)
+function planNew(state: KeyState, winner: PlanCandidate, windowFrom: string): Action | Rest {
+  const { key } = state;
+  const wanted = winner.retired ? losing(state) : winner;
+  if (wanted === undefined) return { kind: "rest", key, reason: "its source is not configured any more" };
+  if (state.refused === wanted.fingerprint)
+    return { kind: "rest", key, reason: "the server refused this object" };
+  if (wanted.endsAt !== null && wanted.endsAt <= windowFrom)
     return { kind: "rest", key, reason: "ended before the window" };
-  return { kind: "create", key, winner, reason: `new in ${winner.sourceId}` };
+  const reason = winner.retired ? `was missing, kept from ${wanted.sourceId}` : `new in ${wanted.sourceId}`;
+  return { kind: "create", key, winner: wanted, reason };
+}
+
+/** The event that stood there until somebody else removed it. */
+function losing({ candidates, lost }: KeyState): PlanCandidate | undefined {
+  return candidates.find(
+    ({ covered, accountId, identity }) =>
+      !covered && lost?.accountId === accountId && lost.identity === identity,
+  );
 }
 
 /** Sources that are gone keep what they brought themselves; they do not hold on to what a living one removed. */

@@ -2,12 +2,16 @@ import { kalendsId, slotName, slotUid, slotValue } from "../calendar/slot.ts";
 import { stamp } from "../calendar/stamp.ts";
 import type { TargetCollection } from "../sink/sink.ts";
 import { hashBody } from "../store/bodies.ts";
+import { namesOfIntents } from "../store/left-intents.ts";
 import { type Slot, slotsOfKeys } from "../store/slots.ts";
 import { nativesOf } from "../store/translations.ts";
 import type { AccountInUse } from "./account-in-use.ts";
-import type { Action, PlanCandidate } from "./action.ts";
+import { accountsBehind } from "./accounts-behind.ts";
+import { type Action, type PlanCandidate, type Restore, subjectOf } from "./action.ts";
 import type { Context } from "./context.ts";
 import { desiredObject } from "./desired-object.ts";
+import { readEach } from "./read-each.ts";
+import type { TranslatedAccount } from "./translate-native.ts";
 import type { Desired } from "./write-action.ts";
 import type { Entry, Job, Owner, WriteStep } from "./write-step.ts";
 
@@ -26,7 +30,9 @@ export async function prepare(
   actions: readonly Action[],
   signal: AbortSignal,
 ): Promise<WriteStep[]> {
-  const winners = actions.flatMap((action) => (action.kind === "delete" ? [] : [action.winner]));
+  const winners = actions.flatMap((action) =>
+    action.kind === "delete" || action.kind === "restore" ? [] : [action.winner],
+  );
   const natives = await nativesOf(
     context.db,
     winners.map((winner) => winner.stagedId),
@@ -36,15 +42,23 @@ export async function prepare(
     request.targetId,
     actions.map((action) => action.key),
   );
-  const found = await readUnkept(request.collection, actions, signal);
-  const byId = new Map(request.accounts.map((entry) => [entry.account.id, entry]));
+  const { found, open } = await readUnkept(context, request, actions, signal);
+  const byId = await accountsBehind(context, request.accounts, winners, natives);
   return actions.map((action): WriteStep => {
     const slot = slotOf(context, request.targetId, action, slots);
     const entry = entryOf(action, request.asked.has(action));
     const standing = standingOf(action, slot, found);
     const common = { key: action.key, slot, entry, ...standing };
+    const impediment = open.get(slot.name);
+    if (impediment !== undefined)
+      return { ...common, job: { kind: "postpone", reason: impediment }, owner: null };
     if (action.kind === "delete")
       return { ...common, job: { kind: "delete", standing: action.mapping }, owner: null };
+    if (action.kind === "restore")
+      return {
+        ...common,
+        ...restoreOf(action, slot, kalendsId(context.installationKey, request.targetId, slot.slot, slot.uid)),
+      };
     const native = natives.get(action.winner.stagedId);
     const account = byId.get(action.winner.accountId);
     const job = jobOf(action, () =>
@@ -56,22 +70,37 @@ export async function prepare(
   });
 }
 
-/** Reads the objects that are to be written over or removed and of which no body is kept. */
+type Unkept = {
+  /** Text by name. */
+  readonly found: ReadonlyMap<string, string>;
+  /** Why nothing can be done with an object now, by name. */
+  readonly open: ReadonlyMap<string, string>;
+};
+
+/**
+ * Reads the objects that are to be written over or removed and of which no body is kept. What cannot be read is put off,
+ * and so is what an interrupted run wrote to and nobody could look up.
+ */
 async function readUnkept(
-  collection: TargetCollection,
+  context: Context,
+  { targetId, collection }: PrepareRequest,
   actions: readonly Action[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<Unkept> {
+  const found = new Map<string, string>();
+  const open = new Map<string, string>();
   const names = actions.flatMap((action) =>
-    (action.kind === "update" || action.kind === "delete") && action.mapping.sinkBase === null
+    action.kind !== "create" && action.kind !== "adopt" && action.mapping?.sinkBase === null
       ? [action.mapping.name]
       : [],
   );
-  const found = new Map<string, string>();
-  if (names.length === 0) return found;
-  for await (const batch of collection.read(names, signal))
-    for (const object of batch) found.set(object.name, object.ics);
-  return found;
+  for await (const batch of readEach(collection, names, signal)) {
+    for (const object of batch.objects) found.set(object.name, object.ics);
+    for (const [name, reason] of batch.unread) open.set(name, `what stands there cannot be read: ${reason}`);
+  }
+  for (const name of await namesOfIntents(context.db, targetId))
+    open.set(name, "what an interrupted run wrote there cannot be looked up");
+  return { found, open };
 }
 
 function standingOf(
@@ -79,15 +108,41 @@ function standingOf(
   slot: Slot,
   found: ReadonlyMap<string, string>,
 ): Pick<WriteStep, "before" | "found"> {
-  if (action.kind === "create") return { before: null, found: null };
+  if (action.kind === "create" || action.mapping === null) return { before: null, found: null };
   const read = found.get(slot.name) ?? null;
   return { before: action.mapping.sinkBase ?? (read === null ? null : hashBody(read)), found: read };
 }
 
 function entryOf(action: Action, asked: boolean): Entry {
-  const { kind, reason } = action;
-  const { sourceId, summary } = kind === "delete" ? action.mapping : action.winner;
-  return { kind, sourceId, summary, reason, asked };
+  const { sourceId, summary } = subjectOf(action);
+  return { kind: writeKindOf(action), sourceId, summary, reason: action.reason, asked };
+}
+
+/** What a restore does is a write like any other: what stands there is kept and written over. */
+function writeKindOf(action: Action): Entry["kind"] {
+  if (action.kind !== "restore") return action.kind;
+  if (action.goal === null) return "delete";
+  return action.mapping === null ? "create" : "update";
+}
+
+function restoreOf(
+  { goal, mapping, winner }: Restore,
+  slot: Slot,
+  id: string,
+): Pick<WriteStep, "job" | "owner"> {
+  if (goal === null) return { job: { kind: "delete", standing: mapping }, owner: null };
+  const { fingerprint, startsAt } = goal;
+  const ics = stamp(goal.ics, { uid: slot.uid, kalendsId: id });
+  const desired = { name: slot.name, uid: slot.uid, ics, fingerprint };
+  const { sourceId, accountId, identity } = winner ?? {
+    sourceId: goal.sourceId ?? mapping?.sourceId ?? null,
+    accountId: mapping?.accountId ?? null,
+    identity: mapping?.identity ?? null,
+  };
+  return {
+    job: mapping === null ? { kind: "create", desired } : { kind: "update", desired, standing: mapping },
+    owner: { sourceId, accountId, identity, startsAt, fingerprint, sourceBase: null },
+  };
 }
 
 /** What was written may be newer than what was planned. */
@@ -97,7 +152,10 @@ function ownerOf(winner: PlanCandidate, job: Job, sourceBase: string | null): Ow
   return { sourceId, accountId, identity, startsAt, fingerprint, sourceBase };
 }
 
-function jobOf(action: Exclude<Action, { kind: "delete" }>, makeDesired: () => Desired | undefined): Job {
+function jobOf(
+  action: Exclude<Action, { kind: "delete" | "restore" }>,
+  makeDesired: () => Desired | undefined,
+): Job {
   if (action.kind === "adopt") return { kind: "record", standing: action.mapping };
   const desired = makeDesired();
   if (desired === undefined)
@@ -108,7 +166,7 @@ function jobOf(action: Exclude<Action, { kind: "delete" }>, makeDesired: () => D
 }
 
 function slotOf(context: Context, targetId: string, action: Action, slots: ReadonlyMap<string, Slot>): Slot {
-  if (action.kind !== "create")
+  if (action.kind !== "create" && action.mapping !== null)
     return { slot: action.mapping.slot, name: action.mapping.name, uid: action.mapping.uid };
   const value = slotValue(context.installationKey, targetId, action.key);
   return slots.get(action.key) ?? { slot: value, name: slotName(value), uid: slotUid(value) };
@@ -117,7 +175,7 @@ function slotOf(context: Context, targetId: string, action: Action, slots: Reado
 function desiredOf(
   context: Context,
   targetId: string,
-  account: AccountInUse,
+  account: TranslatedAccount,
   native: string,
   { key, winner }: { readonly key: string; readonly winner: PlanCandidate },
   slot: Slot,

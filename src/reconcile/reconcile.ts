@@ -200,7 +200,7 @@ async function planAndApply(
   await endPins(context.db, configured.id, guarded.unpinned);
   await clearDirtyKeys(context.db, configured.id, restKeys, guarded.marks);
   await forgetRefusals(context.db, configured.id, restKeys);
-  await saveHolds(context.db, configured.id, guarded.holds, now());
+  await saveHolds(context.db, configured.id, guarded.holds, wantedIn(guarded.actions), now());
   const runId = randomUUID();
   await startRun(context.db, { id: runId, kind: "reconcile", key: configured.id, startedAt: now() });
   const { marks, allowed, asked, holds } = guarded;
@@ -238,14 +238,25 @@ async function planAndApply(
   }
 }
 
+/** What the plan wants to write over, by the names that holds have. */
+function wantedIn(actions: readonly Action[]): Map<string, string> {
+  return new Map(
+    actions.flatMap((action) =>
+      action.kind === "update" ? [[`update ${action.mapping.slot}`, action.winner.fingerprint] as const] : [],
+    ),
+  );
+}
+
 async function failed(
   context: Context,
   target: Target,
   error: RemoteError,
   isStopped: boolean,
 ): Promise<ReconcileResult> {
-  const remedy = error.remedy === undefined ? "" : ` ${error.remedy}`;
-  const message = `target ${target.id}: ${error.message}${remedy}`;
+  const next = error.willRecover ? "It is tried again by itself; nothing is lost meanwhile." : "";
+  const message = [`target ${target.id}: ${sentence(error.message)}`, error.remedy ?? "", next]
+    .filter((part) => part !== "")
+    .join(" ");
   // Being stopped is no failure: nothing to back off from.
   if (isStopped) return { ...idle, outcome: "incomplete", errors: [message] };
   const now = context.clock.now();
@@ -256,6 +267,11 @@ async function failed(
     last_error: message,
   });
   return { ...idle, outcome: error.willRecover ? "incomplete" : "failed", errors: [message] };
+}
+
+/** So that another sentence may follow. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** A mistake of ours, or trouble with the database: `status` tells of it, and the target is left alone for a while. */

@@ -1,82 +1,116 @@
 import { randomUUID } from "node:crypto";
-import { endHold, heldNames } from "../store/holds.ts";
 import { markKeys } from "../store/dirty-keys.ts";
+import { endHold, type HeldSet, heldSet } from "../store/holds.ts";
 import { loadKeys } from "../store/keys.ts";
-import { setPins } from "../store/pins.ts";
+import { type Pin, setPins } from "../store/pins.ts";
 import { endRun, recordActions, startRun } from "../store/runs.ts";
 import { keysOfSlots } from "../store/slots.ts";
 import { chunks } from "../store/staging.ts";
 import type { Context } from "./context.ts";
 import { type Wanted, wantedNow } from "./wanted-now.ts";
+import { withLease } from "./with-lease.ts";
 
-/** How a hold was rejected; `run` is what takes the decision back (`kalends undo`). */
-export type Rejected = { readonly run: string; readonly kept: number };
+/** Which hold is rejected; `mark`: of what a person looked at, null for whatever is held. */
+export type RejectRequest = {
+  readonly targetId: string;
+  readonly sourceId: string;
+  readonly mark: string | null;
+};
 
-/**
- * A person's no to a hold: what stands is kept as it is, until the source says something else than now.
- * Null where nothing of the source is held.
- */
+/** What came of a rejection. */
+export type Rejected =
+  /** Another process works on the target. */
+  | { readonly kind: "busy" }
+  | { readonly kind: "nothing" }
+  /** The hold does not contain what was looked at. */
+  | { readonly kind: "changed"; readonly names: readonly string[]; readonly mark: string }
+  | {
+      readonly kind: "rejected";
+      /** What takes the decision back (`kalends undo`). */
+      readonly run: string;
+      readonly kept: number;
+      /** Events that are not as they were when the hold was made: the next plan looks at them anew. */
+      readonly changed: number;
+    };
+
+/** A person's no to a hold: what stands is kept as it is, until the source says something else than it said then. */
 export async function rejectHold(
   context: Context,
-  targetId: string,
-  sourceId: string,
-): Promise<Rejected | null> {
+  request: RejectRequest,
+  signal: AbortSignal,
+): Promise<Rejected> {
+  const rejected = await withLease(context, `target:${request.targetId}`, signal, () =>
+    reject(context, request),
+  );
+  return rejected ?? { kind: "busy" };
+}
+
+async function reject(context: Context, { targetId, sourceId, mark }: RejectRequest): Promise<Rejected> {
   const { db } = context;
-  const names = await heldNames(db, targetId, sourceId);
-  if (names === null) return null;
+  const hold = await heldSet(db, targetId, sourceId);
+  if (hold === null) return { kind: "nothing" };
+  if (mark !== null && mark !== hold.mark) return { kind: "changed", names: hold.names, mark: hold.mark };
   const now = context.clock.now();
   const run = randomUUID();
-  const keys = await keysOfSlots(db, targetId, names.map(slotIn));
-  const wanted = new Map<string, Wanted>();
-  for (const part of chunks([...keys.values()], 500)) {
-    const states = await loadKeys(db, targetId, part);
-    for (const [key, said] of await wantedNow(context, targetId, states)) wanted.set(key, said);
-  }
+  const nameOfSlot = new Map(hold.names.map((name) => [slotIn(name), name]));
+  const keys = await keysOfSlots(db, targetId, [...nameOfSlot.keys()]);
+  let kept = 0;
   await db.transaction().execute(async (tx) => {
     await startRun(tx, { id: run, kind: "reject", key: targetId, startedAt: now });
-    for (const part of chunks([...keys], 500)) {
-      const states = await loadKeys(
+    for (const part of chunks([...keys.values()], 500)) {
+      const states = await loadKeys(tx, targetId, part);
+      const wanted = await wantedNow({ ...context, db: tx }, targetId, states);
+      const pinned = states.flatMap(({ key, mapping }) => {
+        const name = mapping === null ? undefined : nameOfSlot.get(mapping.slot);
+        if (mapping === null || name === undefined) return [];
+        const said = wanted.get(key);
+        if (!isAsHeld(hold, name, said)) return [];
+        const pin: Pin = {
+          key,
+          fingerprint: said?.fingerprint ?? null,
+          sourceBody: said?.sourceBody ?? null,
+          stands: {
+            fingerprint: mapping.sinkFingerprint,
+            body: mapping.sinkBase,
+            sourceId: mapping.sourceId,
+          },
+        };
+        return [{ pin, slot: mapping.slot, summary: mapping.summary }];
+      });
+      kept += pinned.length;
+      await setPins(
         tx,
         targetId,
-        part.map(([, key]) => key),
-      );
-      const pins = states.map(({ key }) => ({
-        key,
-        fingerprint: wanted.get(key)?.fingerprint ?? null,
-        sourceBody: wanted.get(key)?.sourceBody ?? null,
-      }));
-      await setPins(tx, targetId, run, pins, now);
-      await markKeys(
-        tx,
-        targetId,
-        pins.map(({ key }) => key),
+        run,
+        pinned.map(({ pin }) => pin),
         now,
       );
-      const slots = new Map(part.map(([slot, key]) => [key, slot]));
-      const entries = states.flatMap(({ key, mapping }) => {
-        const slot = slots.get(key);
-        if (slot === undefined) return [];
-        return {
-          run_id: run,
-          kind: "keep",
-          slot,
-          source_id: sourceId,
-          summary: mapping?.summary ?? "",
-          reason: "rejected by a person",
-          outcome: "kept as it is",
-          asked: true,
-          target_id: targetId,
-          meeting_key: key,
-          before_body: null,
-          after_body: null,
-        };
-      });
+      await markKeys(tx, targetId, part, now);
+      const entries = pinned.map(({ pin, slot, summary }) => ({
+        run_id: run,
+        kind: "keep",
+        slot,
+        source_id: sourceId,
+        summary,
+        reason: "rejected by a person",
+        outcome: "kept as it is",
+        asked: true,
+        target_id: targetId,
+        meeting_key: pin.key,
+        before_body: null,
+        after_body: null,
+      }));
       await recordActions(tx, entries, now);
     }
     await endHold(tx, targetId, sourceId);
-    await endRun(tx, run, { outcome: "complete", summary: { kept: keys.size }, error: null }, now);
+    await endRun(tx, run, { outcome: "complete", summary: { kept }, error: null }, now);
   });
-  return { run, kept: keys.size };
+  return { kind: "rejected", run, kept, changed: hold.names.length - kept };
+}
+
+/** Whether the sources still say what the hold was made of: nobody has said no to anything else. */
+function isAsHeld(hold: HeldSet, name: string, said: Wanted | undefined): boolean {
+  return (said?.fingerprint ?? null) === (hold.wanted.get(name) ?? null);
 }
 
 /** A hold names its actions `delete SLOT` and `update SLOT`. */

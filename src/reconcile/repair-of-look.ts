@@ -18,6 +18,8 @@ export const noRepair: TargetRepair = {
 
 type Known = {
   readonly accounts: readonly AccountInUse[];
+  /** All is known that may have a place in the target. */
+  readonly isRead: boolean;
   readonly leads: Leads;
 };
 
@@ -31,7 +33,7 @@ export function repairOfSink(
   leads: Leads,
   mayBeLeftOver: boolean,
 ): TargetRepair {
-  const stale: FoundBody[] = [];
+  const stale: Array<TargetRepair["stale"][number]> = [];
   const altered: FoundBody[] = [];
   const missing: Array<TargetRepair["missing"][number]> = [];
   const orphans: Array<TargetRepair["orphans"][number]> = [];
@@ -39,7 +41,7 @@ export function repairOfSink(
   for (const finding of findings) {
     switch (finding.kind) {
       case "stale ETag":
-        stale.push(foundBody(finding.recorded, finding.body));
+        stale.push({ slot: finding.recorded.slot, etag: finding.body.etag });
         break;
       case "altered":
         altered.push(foundBody(finding.recorded, finding.body));
@@ -81,9 +83,9 @@ export function repairOfBooks(findings: readonly BookFinding[], known: Known): T
         for (const { accountId, stagedId } of state.candidates)
           if (inUse.has(accountId)) events.add(stagedId);
         if (action.kind === "delete") {
-          if (!areRead(ownersOf(action.mapping.sourceId, known.accounts))) break;
-          for (const { account } of ownersOf(action.mapping.sourceId, known.accounts))
-            accounts.add(account.id);
+          const owners = ownersOf(action.mapping.sourceId, known.accounts);
+          if (!(action.mapping.sourceId === null ? known.isRead : areRead(owners))) break;
+          for (const { account } of owners) accounts.add(account.id);
         }
         keys.add(state.key);
         break;
@@ -94,7 +96,7 @@ export function repairOfBooks(findings: readonly BookFinding[], known: Known): T
       case "unclaimed": {
         const key = known.leads.get(finding.recorded.slot)?.key;
         if (key !== undefined) keys.add(key);
-        else if (areRead(known.accounts)) leftovers.push(finding.recorded.slot);
+        else if (known.isRead) leftovers.push(finding.recorded.slot);
         break;
       }
       default:

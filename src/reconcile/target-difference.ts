@@ -1,6 +1,7 @@
 import type { BookFinding } from "./books.ts";
 import type { SinkFinding } from "./compare-sink.ts";
 import type { Difference } from "./difference.ts";
+import { subjectOf } from "./action.ts";
 import type { Leads, TargetLook } from "./look-at-target.ts";
 
 /** What became of a finding by its repair; null where nothing was to be repaired. */
@@ -40,7 +41,11 @@ export function findingsOf({ findings, books, leads }: TargetLook): TargetFindin
   );
   const ownBooks = books.findings.filter(
     (finding) =>
-      !(finding.kind === "unplanned" && finding.action.kind === "create" && found.has(finding.state.key)),
+      !(
+        finding.kind === "unplanned" &&
+        (finding.action.kind === "create" || finding.action.mapping === null) &&
+        found.has(finding.state.key)
+      ),
   );
   return [...findings, ...ownBooks];
 }
@@ -159,8 +164,9 @@ function ofPlan(
   { action, state }: Extract<BookFinding, { kind: "unplanned" }>,
   mended: Mended,
 ): Pick<Difference, "kind" | "event" | "next"> {
-  const { summary: title, startsAt: start } = action.kind === "delete" ? action.mapping : action.winner;
-  const event = { title, start, id: action.kind === "create" ? state.key : action.mapping.name };
+  const { summary: title, startsAt: start } = subjectOf(action);
+  const id = action.kind === "create" ? state.key : (action.mapping?.name ?? state.key);
+  const event = { title, start, id };
   const say = (what: string): string =>
     choose(
       mended,
@@ -181,6 +187,12 @@ function ofPlan(
         event,
         next: say("The target has it, and should not"),
       };
+    case "restore":
+      return {
+        kind: action.goal === null ? "extra" : action.mapping === null ? "missing" : "altered",
+        event,
+        next: say("It does not stand as you decided"),
+      };
     default:
       return action satisfies never;
   }
@@ -197,8 +209,8 @@ function orphanText(isClaimed: boolean, mended: Mended): string {
   }
   return choose(
     mended,
-    `Kalends wrote it, and no source has it; ${soon} proposes its removal, which waits for your approval.`,
-    "Kalends wrote it, and no source has it; its removal waits for your approval: see `kalends hold list`.",
+    `Kalends wrote it, and no source that is switched on has it; ${soon} proposes its removal, which waits for your approval.`,
+    "Kalends wrote it, and no source that is switched on has it; its removal waits for your approval: see `kalends hold list`.",
     "Kalends wrote it, and no source that is read has it; it stays until all sources of the target are read.",
   );
 }

@@ -1,14 +1,17 @@
 import type { Translation } from "../calendar/candidate.ts";
 import type { Window } from "../calendar/window.ts";
+import type { Source } from "../sources/source.ts";
 import { type Account, categoryColorsOf } from "../store/accounts.ts";
-import type { ConfiguredAccount, Context } from "./context.ts";
+import type { Context } from "./context.ts";
+
+/** An account as far as a translation depends on it. */
+export type TranslatedAccount = {
+  readonly configured: { readonly source: Pick<Source, "translator"> };
+  readonly account: Account;
+};
 
 /** Translates a native form of this account as of now. */
-export function translateNative(
-  context: Context,
-  entry: { readonly configured: ConfiguredAccount; readonly account: Account },
-  native: string,
-): Translation {
+export function translateNative(context: Context, entry: TranslatedAccount, native: string): Translation {
   return entry.configured.source.translator.translate(native, {
     zone: context.zone,
     window: translationWindow(context.window()),

@@ -1,6 +1,7 @@
 import { fingerprint } from "../calendar/fingerprint.ts";
 import { restorable } from "../calendar/restorable.ts";
 import type { Stamp } from "../calendar/stamp.ts";
+import { hashBody } from "../store/bodies.ts";
 import type { JournalEntry } from "../store/journal.ts";
 import type { StoredMapping } from "../store/keys.ts";
 import type { Decision } from "../store/pins.ts";
@@ -82,7 +83,7 @@ export function planObject(object: UndoneObject, run: string): UndoItem {
     before: standing?.sinkBase ?? null,
     found: null,
     owner: wanted === null ? null : ownerOf(wanted, object, first.source),
-    decision: decisionOf(wanted, object.wanted),
+    decision: decisionOf(wanted, object, first.source),
   };
   return { kind: job.kind, slot: slot.slot, title: summary, step };
 }
@@ -145,11 +146,23 @@ function ownerOf(goal: Goal, { wanted, standing }: UndoneObject, journaled: stri
 }
 
 /** Where the source says just this, nobody has to decide anything. */
-function decisionOf(goal: Goal | null, wanted: Wanted | null): Decision {
+function decisionOf(
+  goal: Goal | null,
+  { wanted, standing }: UndoneObject,
+  journaled: string | null,
+): Decision {
   if ((goal?.fingerprint ?? null) === (wanted?.fingerprint ?? null)) return { kind: "release" };
   return {
     kind: "keep",
     fingerprint: wanted?.fingerprint ?? null,
     sourceBody: wanted?.sourceBody ?? null,
+    stands:
+      goal === null
+        ? null
+        : {
+            fingerprint: goal.fingerprint,
+            body: hashBody(goal.ics),
+            sourceId: wanted?.sourceId ?? standing?.sourceId ?? journaled,
+          },
   };
 }

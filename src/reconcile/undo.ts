@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { markKeys } from "../store/dirty-keys.ts";
+import { markInstances, markKeys } from "../store/dirty-keys.ts";
 import { endPins } from "../store/pins.ts";
 import { endRun, recordActions, startRun } from "../store/runs.ts";
 import { chunks } from "../store/staging.ts";
@@ -128,6 +128,7 @@ async function takeBack(
   await context.db.transaction().execute(async (tx) => {
     await endPins(tx, targetId, keys);
     await markKeys(tx, targetId, keys, now);
+    await markInstances(tx, targetId, keys, now);
     const lines = releases.map(({ slot, title, key }) => ({
       run_id: runId,
       kind: "release",

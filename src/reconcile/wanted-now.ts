@@ -8,6 +8,7 @@ import { chooseWinner } from "./plan.ts";
 /** What the sources say about a meeting: the event that has its place, and the native form that says so. */
 export type Wanted = {
   readonly fingerprint: string;
+  /** Null where a newer one waits to be translated. */
   readonly sourceBody: string | null;
   readonly sourceId: string;
   readonly accountId: number;
@@ -30,9 +31,11 @@ export async function wantedNow(
     winners.map(({ winner }) => winner.stagedId),
   );
   return new Map(
-    winners.map(({ key, winner: { stagedId, fingerprint, sourceId, accountId, identity } }) => [
-      key,
-      { fingerprint, sourceBody: natives.get(stagedId)?.bodyHash ?? null, sourceId, accountId, identity },
-    ]),
+    winners.map(({ key, winner: { stagedId, fingerprint, sourceId, accountId, identity } }) => {
+      const native = natives.get(stagedId);
+      // One that is not translated yet may say something else than the candidate.
+      const sourceBody = native === undefined || native.isDirty ? null : native.bodyHash;
+      return [key, { fingerprint, sourceBody, sourceId, accountId, identity }];
+    }),
   );
 }

@@ -6,7 +6,7 @@ import { type Target, updateTarget } from "../store/targets.ts";
 import { accountsOfTarget } from "./account-in-use.ts";
 import { compareSink, namesToRead, type SinkFinding } from "./compare-sink.ts";
 import type { Context } from "./context.ts";
-import { areRead } from "./key-states.ts";
+import { isTargetRead } from "./key-states.ts";
 import { leadsOf, lookAtSink } from "./look-at-target.ts";
 import { readObjects } from "./read-objects.ts";
 import { repairOfSink } from "./repair-of-look.ts";
@@ -25,7 +25,8 @@ export function isWatchDue(target: Target, now: number): boolean {
 
 /**
  * Asks a target what changed since it was asked last. What others changed there is kept and marked, so that the next
- * plan puts it right; our own writes are known by their ETags. A target that went back is compared in full.
+ * plan puts it right; our own writes are known by their ETags. A target that went back, or does not tell, is compared in
+ * full. Where something that changed cannot be read, the same changes are asked for the next time.
  *
  * @throws RemoteError
  */
@@ -37,13 +38,17 @@ export async function noticeChanges(
   signal: AbortSignal,
 ): Promise<void> {
   const changes = await sinkChanges(context, target, collection, signal);
-  const findings =
-    changes.kind === "changed"
-      ? await judgeChanges(context, target.id, collection, changes, signal)
-      : (await lookAtSink(context, target.id, collection, false, signal)).findings;
+  const isTold = changes.kind === "changed";
+  const findings = isTold
+    ? await judgeChanges(context, target.id, collection, changes, signal)
+    : (await lookAtSink(context, target.id, collection, false, signal)).findings;
   await lease.check();
   await recordFindings(context, target.id, findings);
-  await noteSeen(context, target, changes);
+  if (isTold && findings.some(({ kind }) => kind === "unreadable"))
+    await updateTarget(context.db, target.id, {
+      sink_seen_at: new Date(context.clock.now()).toISOString(),
+    });
+  else await noteSeen(context, target, changes);
 }
 
 /** Records how far a target was looked at, and tells where it went back. */
@@ -51,7 +56,8 @@ export async function noteSeen(context: Context, target: Target, changes: SinkCh
   const sink_seen_at = new Date(context.clock.now()).toISOString();
   const sink_action = await lastAction(context.db, target.id);
   const seen = { sink_token: changes.token, sink_seen_at, sink_action };
-  if (changes.kind !== "went back" && changes.kind !== "unknown") {
+  // A token that the server does not know any more says nothing: servers forget old ones.
+  if (changes.kind !== "went back") {
     await updateTarget(context.db, target.id, seen);
     return;
   }
@@ -72,7 +78,7 @@ async function recordFindings(
   const accounts = await accountsOfTarget(context, targetId);
   const slots = findings.flatMap((finding) => (finding.kind === "orphan" ? [finding.found.slot] : []));
   const leads = await leadsOf(context, targetId, slots);
-  const repair = repairOfSink(findings, leads, areRead(accounts));
+  const repair = repairOfSink(findings, leads, isTargetRead(context, targetId, accounts));
   await commitRepair(context.db, targetId, repair, context.clock.now());
   const kinds = [...Map.groupBy(findings, ({ kind }) => kind)].map(
     ([kind, own]) => [kind, own.length] as const,
@@ -98,7 +104,7 @@ async function judgeChanges(
   const right = new Set(known.filter((one) => !recorded.includes(one)).map(({ name }) => name));
   for (const name of right) listing.delete(name);
   const asked = namesToRead(listing, recorded, false);
-  const objects = await readObjects(context, targetId, collection, asked, signal);
+  const objects = await readObjects(context, targetId, collection, { names: asked, recorded }, signal);
   const uids = [...objects.read.values()].flatMap(({ uid }) => uid ?? []);
   const bearers = await namesOfUids(context.db, targetId, uids);
   const judged = new Set(recorded.map(({ name }) => name));

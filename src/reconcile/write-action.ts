@@ -1,6 +1,7 @@
 import { fingerprint } from "../calendar/fingerprint.ts";
 import { readObject } from "../calendar/read-object.ts";
 import type { StoredObject, TargetCollection } from "../sink/sink.ts";
+import { readOne } from "./read-one.ts";
 
 /** An object as it is to stand in the sink. */
 export type Desired = {
@@ -22,7 +23,7 @@ export type WriteResult =
   | { readonly kind: "removed"; readonly note: string; readonly replaced: Replaced }
   /** `status` is the server's answer; null where it was not asked. */
   | { readonly kind: "refused"; readonly status: number | null; readonly reason: string }
-  /** Somebody was faster twice in a row: left to the next run. */
+  /** Somebody was faster twice in a row, or it cannot be told what stands there: left to the next run. */
   | { readonly kind: "postponed"; readonly reason: string };
 
 /** What a write has taken the place of. */
@@ -59,12 +60,14 @@ export async function writeNew(
     case "missing":
       return { kind: "postponed", reason: "the calendar did not take a new object (404)" };
     case "precondition-failed": {
-      const existing = await readOne(collection, desired.name, signal);
-      if (existing === null) return { kind: "postponed", reason: "an object of this name came and went" };
+      const looked = await readOne(collection, desired.name, signal);
+      if (looked.kind === "postponed") return looked;
+      if (looked.kind === "absent")
+        return { kind: "postponed", reason: "an object of this name came and went" };
       return overwrite({
         collection,
         desired,
-        existing,
+        existing: looked.object,
         standing: null,
         note: "already there",
         keep,
@@ -93,10 +96,11 @@ export async function writeOver(
     case "missing":
       return recreate(collection, desired, signal);
     case "precondition-failed": {
-      const existing = await readOne(collection, desired.name, signal);
-      if (existing === null) return recreate(collection, desired, signal);
+      const looked = await readOne(collection, desired.name, signal);
+      if (looked.kind === "postponed") return looked;
+      if (looked.kind === "absent") return recreate(collection, desired, signal);
       const note = "changed in the target, put right";
-      return overwrite({ collection, desired, existing, standing, note, keep, signal });
+      return overwrite({ collection, desired, existing: looked.object, standing, note, keep, signal });
     }
     default:
       return outcome satisfies never;
@@ -167,11 +171,14 @@ export async function writeAway(
   switch (outcome.kind) {
     case "removed":
       return { kind: "removed", note: "removed", replaced: { kind: "recorded" } };
-    case "missing":
+    case "missing": {
       // Not believed unread: a proxy may say 404 for anything, and the object would stay for ever.
-      return (await readOne(collection, object.name, signal)) === null
+      const looked = await readOne(collection, object.name, signal);
+      if (looked.kind === "postponed") return looked;
+      return looked.kind === "absent"
         ? alreadyGone
         : { kind: "postponed", reason: "the server denied an object that is still there (404)" };
+    }
     case "refused":
       return { kind: "postponed", reason: outcome.reason };
     case "precondition-failed":
@@ -196,8 +203,10 @@ async function removeChanged(
   keep: Keep,
   signal: AbortSignal,
 ): Promise<WriteResult> {
-  const existing = await readOne(collection, object.name, signal);
-  if (existing === null) return alreadyGone;
+  const looked = await readOne(collection, object.name, signal);
+  if (looked.kind === "postponed") return looked;
+  if (looked.kind === "absent") return alreadyGone;
+  const existing = looked.object;
   if (!isOurs(existing, object.uid)) {
     const note = "replaced by an object that is not ours; left alone";
     return { kind: "removed", note, replaced: { kind: "unchanged" } };
@@ -226,17 +235,4 @@ function stands(
 export function isOurs(object: StoredObject, uid: string): boolean {
   const read = readObject(object.ics, "UTC");
   return read.kind === "facts" && read.facts.uid === uid;
-}
-
-/** One object as it stands there; null where there is none. */
-export async function readOne(
-  collection: TargetCollection,
-  name: string,
-  signal: AbortSignal,
-): Promise<StoredObject | null> {
-  for await (const batch of collection.read([name], signal)) {
-    const object = batch.find((it) => it.name === name);
-    if (object !== undefined) return object;
-  }
-  return null;
 }

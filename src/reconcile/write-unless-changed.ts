@@ -1,14 +1,8 @@
 import { fingerprint } from "../calendar/fingerprint.ts";
-import type { RemoveOutcome, StoredObject, TargetCollection, WriteOutcome } from "../sink/sink.ts";
+import type { RemoveOutcome, TargetCollection, WriteOutcome } from "../sink/sink.ts";
 import type { Slot } from "../store/slots.ts";
-import {
-  type Desired,
-  isOurs,
-  readOne,
-  type Replaced,
-  type Standing,
-  type WriteResult,
-} from "./write-action.ts";
+import { type Looked, readOne } from "./read-one.ts";
+import { type Desired, isOurs, type Replaced, type Standing, type WriteResult } from "./write-action.ts";
 import type { Job } from "./write-step.ts";
 
 /**
@@ -21,7 +15,7 @@ export async function writeUnlessChanged(
   job: Job,
   signal: AbortSignal,
 ): Promise<WriteResult> {
-  const look = (): Promise<StoredObject | null> => readOne(collection, slot.name, signal);
+  const look = (): Promise<Looked> => readOne(collection, slot.name, signal);
   switch (job.kind) {
     case "create":
       return concluded(await collection.create(slot.name, job.desired.ics, signal), {
@@ -50,7 +44,7 @@ export async function writeUnlessChanged(
 type Put = {
   readonly desired: Desired;
   readonly standing: Standing | null;
-  readonly look: () => Promise<StoredObject | null>;
+  readonly look: () => Promise<Looked>;
   readonly again: ((etag: string) => Promise<WriteOutcome>) | null;
 };
 
@@ -70,8 +64,9 @@ async function concluded(outcome: WriteOutcome, put: Put): Promise<WriteResult> 
       return { kind: "refused", status: outcome.status, reason: outcome.reason };
     case "missing":
     case "precondition-failed": {
-      const existing = await look();
-      if (existing === null)
+      const looked = await look();
+      if (looked.kind === "postponed") return looked;
+      if (looked.kind === "absent")
         return {
           kind: "postponed",
           reason:
@@ -79,6 +74,7 @@ async function concluded(outcome: WriteOutcome, put: Put): Promise<WriteResult> 
               ? "the calendar did not take a new object"
               : "it was removed from the target since",
         };
+      const existing = looked.object;
       const found = fingerprint(existing.ics);
       // The answer to an earlier attempt of ours may have been lost.
       if (found === desired.fingerprint && isOurs(existing, desired.uid))
@@ -95,7 +91,7 @@ async function concluded(outcome: WriteOutcome, put: Put): Promise<WriteResult> 
 type Removal = {
   readonly slot: Slot;
   readonly standing: Standing;
-  readonly look: () => Promise<StoredObject | null>;
+  readonly look: () => Promise<Looked>;
   readonly again: ((etag: string) => Promise<RemoveOutcome>) | null;
 };
 
@@ -109,8 +105,10 @@ async function removal(outcome: RemoveOutcome, step: Removal): Promise<WriteResu
       return { kind: "refused", status: outcome.status, reason: outcome.reason };
     case "missing":
     case "precondition-failed": {
-      const existing = await look();
-      if (existing === null) return removed;
+      const looked = await look();
+      if (looked.kind === "postponed") return looked;
+      if (looked.kind === "absent") return removed;
+      const existing = looked.object;
       const isAsLeft = fingerprint(existing.ics) === standing.sinkFingerprint && isOurs(existing, slot.uid);
       if (again === null || !isAsLeft) return changedSince;
       return removal(await again(existing.etag), { ...step, again: null });

@@ -67,20 +67,24 @@ export async function startDaemon(
       await enqueueAudits(queue, state.context);
       return;
     }
-    await noteScheduleBeat(state.context.db, new Date(state.context.clock.now()).toISOString());
-    for (const entry of await accountsInUse(state.context)) {
-      if (entry.configured.sourceId !== sourceId || !mayPull(state.context, entry)) continue;
-      await queue.enqueue("pull", accountKey(entry.configured), Math.floor(random() * jitterSeconds));
-    }
-    const uptime = state.context.clock.uptime();
-    if (uptime - prunedAt >= pruneIntervalMs) {
+    const { context } = state;
+    await survive(context, `schedule of ${sourceId}`, async () => {
+      await noteScheduleBeat(context.db, new Date(context.clock.now()).toISOString());
+      for (const entry of await accountsInUse(context)) {
+        if (entry.configured.sourceId !== sourceId || !mayPull(context, entry)) continue;
+        await queue.enqueue("pull", accountKey(entry.configured), Math.floor(random() * jitterSeconds));
+      }
+      // Also without any change: a target that failed is tried again when its back-off is over.
+      for (const target of await targetsWithWork(context)) await queue.enqueue("reconcile", target);
+      for (const { id } of context.targets)
+        if (await isToBeWatched(context, id)) await queue.enqueue("reconcile", id);
+    });
+    const uptime = context.clock.uptime();
+    if (uptime - prunedAt < pruneIntervalMs) return;
+    await survive(context, "clearing up", async () => {
+      await prune(context.db, context.clock.now(), context.journal);
       prunedAt = uptime;
-      await prune(state.context.db, state.context.clock.now(), state.context.journal);
-    }
-    // Also without any change: a target that failed is tried again when its back-off is over.
-    for (const target of await targetsWithWork(state.context)) await queue.enqueue("reconcile", target);
-    for (const { id } of state.context.targets)
-      if (await isToBeWatched(state.context, id)) await queue.enqueue("reconcile", id);
+    });
   });
 
   await queue.work("pull", pullConcurrency, async (key, signal) => {
@@ -97,7 +101,10 @@ export async function startDaemon(
     await run(context, `pull of ${key}`, (watched) =>
       pullAccount(watched, configured, account, signal, options),
     );
-    if (await needsWork(context, configured.targetId)) await queue.enqueue("reconcile", configured.targetId);
+    await survive(context, `what follows the pull of ${key}`, async () => {
+      if (await needsWork(context, configured.targetId))
+        await queue.enqueue("reconcile", configured.targetId);
+    });
   });
 
   await queue.work("reconcile", reconcileConcurrency, async (targetId, signal) => {

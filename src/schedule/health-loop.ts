@@ -30,6 +30,7 @@ export type Watched = {
 const lookEveryMs = 60_000;
 /** How long the check in hand may take to come to its end when the daemon stops. */
 const lastCheckMs = 3_000;
+const answerWithinMs = 30_000;
 
 /**
  * Each minute, on timers of its own: checks what needs attention and tells of it, and looks whether the schedule, the
@@ -61,7 +62,7 @@ export function startHealthLoop(watched: Watched): HealthLoop {
     const webhook = await webhookOf(config);
     let failure: unknown = null;
     try {
-      scheduleMark = await scheduleBeat(context.db);
+      scheduleMark = await answered(scheduleBeat(context.db));
       await raiseAlerts(context, settings, webhook, stop.signal);
     } catch (error) {
       if (!(error instanceof LeaseLostError)) failure = error;
@@ -76,7 +77,9 @@ export function startHealthLoop(watched: Watched): HealthLoop {
   async function checkAgainAndAgain(): Promise<void> {
     while (!stop.signal.aborted) {
       const { clock } = watched.current().context;
-      await jobs.follow("health check", () => undefined, check);
+      await jobs
+        .follow("health check", () => undefined, check)
+        .catch((error: unknown) => watched.current().context.log.error({ err: error }, "health check"));
       await clock.sleep(lookEveryMs, stop.signal).catch(() => undefined);
     }
   }
@@ -110,9 +113,22 @@ export function startHealthLoop(watched: Watched): HealthLoop {
       stop.abort();
       // A database that answers no more must not keep the process from ending.
       const enough = new AbortController();
-      await Promise.race([checks, delay(lastCheckMs, undefined, enough)]);
+      await Promise.race([
+        checks,
+        delay(lastCheckMs, undefined, { signal: enough.signal }).catch(() => undefined),
+      ]);
       enough.abort();
       await opened?.webhook?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A database that neither answers nor refuses counts as one that is away. */
+async function answered<T>(question: Promise<T>): Promise<T> {
+  const enough = new AbortController();
+  const silence = delay(answerWithinMs, undefined, { signal: enough.signal }).then(() => {
+    throw new Error(`The database did not answer within ${answerWithinMs / 1000} s.`);
+  });
+  silence.catch(() => undefined);
+  return Promise.race([question, silence]).finally(() => enough.abort());
 }

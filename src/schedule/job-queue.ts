@@ -43,7 +43,7 @@ export async function createJobQueue(engine: StoreEngine, log: Logger): Promise<
       retryLimit: 0,
       expireInSeconds: expireSeconds,
       heartbeatSeconds,
-      retentionSeconds: 3600,
+      retentionSeconds: 86_400,
       deleteAfterSeconds: 3600,
     });
     // On an embedded database nobody else is alive: what a killed process left would only be in the way.

@@ -33,7 +33,11 @@ export interface TargetCollection {
   readonly warnings: readonly string[];
   /** Names and ETags of all objects: complete, or throws. */
   list(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
-  /** Reads objects in batches; an object that is not there is not in the result. */
+  /**
+   * Reads objects in batches; an object that is not there is not in the result.
+   *
+   * @throws RemoteError at the first object that the server cannot give, after what was read beside it.
+   */
   read(names: readonly string[], signal: AbortSignal): AsyncIterable<readonly StoredObject[]>;
   /**
    * What changed since this answered last with `since` as its token; ours or others', it does not tell. One small request
@@ -63,7 +67,7 @@ export type SinkChanges =
     }
   /** The collection is in an earlier state than it was: the server was restored from a backup. */
   | { readonly kind: "went back"; readonly token: string }
-  /** The server does not know the token any more: it lost its memory, or was restored. */
+  /** The server does not know the token any more, or would not say: only a listing can tell. */
   | { readonly kind: "unknown"; readonly token: string }
   /** Only a listing can tell: it was never asked before, or the server keeps no track of changes. */
   | { readonly kind: "untracked"; readonly token: string | null };

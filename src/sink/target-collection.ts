@@ -80,14 +80,24 @@ export function openCollection(open: OpenCollection): TargetCollection {
       for (const batch of inBatches(names, batchSize)) {
         const hrefs = batch.map((name) => hrefOfName(href, name));
         const stored: StoredObject[] = [];
+        const doubtful: string[] = [];
         for (const result of await multiget(client, url, hrefs, signal)) {
           const name = nameOfHref(result.href);
           if (result.kind === "found" && result.etag !== null) {
             stored.push({ name, etag: result.etag, ics: result.data });
           } else if (result.kind !== "failed" || (result.status !== 404 && result.status !== 410)) {
+            doubtful.push(name);
+          }
+        }
+        try {
+          for (const name of doubtful) {
             const object = await fetch(name, signal);
             if (object !== null) stored.push(object);
           }
+        } catch (error) {
+          // What was read is given all the same: the one that could not be is perhaps the only one.
+          yield stored;
+          throw error;
         }
         yield stored;
       }

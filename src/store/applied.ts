@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
-import { clearDirtyKeys, type Marks } from "./dirty-keys.ts";
+import { clearDirtyKeys, markInstances, type Marks } from "./dirty-keys.ts";
+import { dropMappings } from "./drop-mappings.ts";
 import { type Decision, decide } from "./pins.ts";
 import { type NewAction, recordActions } from "./runs.ts";
 import { toColumn } from "./instants.ts";
@@ -76,9 +77,7 @@ export async function commitApplied(
         .execute();
     }
     const removed = records.flatMap(({ effect }) => (effect.kind === "removed" ? [effect.slot] : []));
-    if (removed.length > 0) {
-      await tx.deleteFrom("mapping").where("target_id", "=", targetId).where("slot", "in", removed).execute();
-    }
+    await dropMappings(tx, targetId, removed, "removed");
     for (const { key, action, effect, decision } of records) {
       if (decision === undefined || (effect.kind !== "stands" && effect.kind !== "removed")) continue;
       await decide(tx, targetId, action.run_id, [{ key, decision }], now);
@@ -86,12 +85,15 @@ export async function commitApplied(
     const done = records
       .filter(({ effect }) => effect.kind !== "postponed" && effect.kind !== "left")
       .map(({ key }) => key);
+    const refused = records.flatMap(({ key, effect }) => (effect.kind === "refused" ? [key] : []));
     if (done.length > 0) {
-      await tx
+      const ended = await tx
         .deleteFrom("refusal")
         .where("target_id", "=", targetId)
         .where("meeting_key", "in", done)
+        .returning("meeting_key")
         .execute();
+      await markInstances(tx, targetId, [...refused, ...ended.map((row) => row.meeting_key)], now);
     }
     for (const { key, effect } of records) {
       if (effect.kind !== "refused") continue;

@@ -172,18 +172,13 @@ export async function eventsForAudit(
   }));
 }
 
-/** Meeting keys of a target that a candidate has or under which something stands, in pages by key: those after `after`. */
-export async function listKeys(
-  db: Kysely<Database>,
-  targetId: string,
-  after: string,
-  limit: number,
-): Promise<string[]> {
+/** All meeting keys of a target that a candidate has or under which something stands, each once, in order. */
+export async function listKeys(db: Kysely<Database>, targetId: string): Promise<string[]> {
+  // In one go: without statistics, which the embedded database never has, each page would sort all that come after it.
   const rows = await db
     .selectFrom("candidate")
     .select("meeting_key")
     .where("target_id", "=", targetId)
-    .where("meeting_key", ">", after)
     .union(
       db
         .selectFrom("slot")
@@ -192,10 +187,17 @@ export async function listKeys(
         )
         .select((eb) => eb.ref("slot.meeting_key").$notNull().as("meeting_key"))
         .where("slot.target_id", "=", targetId)
-        .where("slot.meeting_key", ">", after),
+        .where("slot.meeting_key", "is not", null),
+    )
+    // What is to stand by a person's decision, though nothing else may tell of it.
+    .union(
+      db
+        .selectFrom("pin")
+        .select("meeting_key")
+        .where("target_id", "=", targetId)
+        .where("stands", "is not", null),
     )
     .orderBy("meeting_key")
-    .limit(limit)
     .execute();
   return rows.map((row) => row.meeting_key);
 }

@@ -18,6 +18,7 @@ export async function renameSource(db: Kysely<Database>, was: string, id: string
     await tx.updateTable("refusal").set({ source_id: id }).where("source_id", "=", was).execute();
     await tx.updateTable("hold").set({ source_id: id }).where("source_id", "=", was).execute();
     await tx.updateTable("write_intent").set({ source_id: id }).where("source_id", "=", was).execute();
+    await tx.updateTable("pin").set({ stands_source: id }).where("stands_source", "=", was).execute();
     await renameInKeys(tx, was, id);
     return true;
   });
@@ -72,11 +73,12 @@ export async function renameTarget(db: Kysely<Database>, was: string, id: string
       .execute();
     await tx
       .insertInto("slot")
-      .columns(["target_id", "slot", "meeting_key", "name", "uid"])
+      .columns(["target_id", "slot", "meeting_key", "name", "uid", "lost_account_id", "lost_identity"])
       .expression(
         tx
           .selectFrom("slot")
           .select([sql.lit(id).as("target_id"), "slot", "meeting_key", "name", "uid"])
+          .select(["lost_account_id", "lost_identity"])
           .where("target_id", "=", was),
       )
       .execute();

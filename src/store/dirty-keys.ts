@@ -60,3 +60,33 @@ export async function markKeys(
   const touched = keys.map((key) => ({ target_id: targetId, meeting_key: key, base_key: key }));
   await markDirty(db, touched, now);
 }
+
+/** Has the loose invitations of these series looked at: whether a series is shown decides whether they are. */
+export async function markInstances(
+  db: Kysely<Database>,
+  targetId: string,
+  seriesKeys: readonly string[],
+  now: number,
+): Promise<void> {
+  for (const part of chunks(seriesKeys, 1000)) {
+    const rows = await db
+      .selectFrom("candidate as series")
+      .innerJoin("candidate as single", (join) =>
+        join
+          .onRef("single.target_id", "=", "series.target_id")
+          .onRef("single.base_key", "=", "series.base_key"),
+      )
+      .select(["single.target_id", "single.meeting_key"])
+      .distinct()
+      .where("series.target_id", "=", targetId)
+      .where("series.meeting_key", "in", part)
+      .where("series.instance", "is", null)
+      .where("single.instance", "is not", null)
+      .execute();
+    await markDirty(
+      db,
+      rows.map((row) => ({ ...row, base_key: row.meeting_key })),
+      now,
+    );
+  }
+}

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
 import { z } from "zod";
 import { toColumn } from "./instants.ts";
@@ -9,28 +10,54 @@ export type HeldPart = {
   readonly sourceId: string;
   readonly reason: string;
   readonly actions: readonly string[];
+  /** Its removals wait only because of others that are not confirmed yet. */
+  readonly onlyPending: boolean;
 };
 
-export type StoredHold = HeldPart & {
+export type StoredHold = Omit<HeldPart, "onlyPending"> & {
   readonly targetId: string;
   /** ISO instant. */
   readonly since: string;
   /** Whether a person has approved a set that covers all of it. */
   readonly approved: boolean;
+  /** Short name of just this set of actions: what a person looked at, and then approves or rejects. */
+  readonly mark: string;
 };
 
 const nameList = z.array(z.string());
+const wantedByName = z.record(z.string(), z.string());
 
-/** Writes down the holds of a target's newest plan; one that goes on keeps its date and its approval. */
+/** The same set of names has the same mark: 6 hexadecimal digits. */
+function markOf(names: Iterable<string>): string {
+  const text = JSON.stringify([...names].toSorted());
+  return createHash("sha256").update(text).digest("hex").slice(0, 6);
+}
+
+/**
+ * Writes down the holds of a target's newest plan; one that goes on keeps its date and its approval.
+ *
+ * @param wanted of each `update SLOT` the fingerprint that the plan wants there
+ */
 export async function saveHolds(
   db: Kysely<Database>,
   targetId: string,
   holds: readonly HeldPart[],
+  wanted: ReadonlyMap<string, string>,
   now: number,
 ): Promise<void> {
   const at = toColumn(now);
   for (const hold of holds) {
-    const content = { reason: hold.reason, actions: JSON.stringify(hold.actions), updated_at: at };
+    const own = hold.actions.flatMap((name) => {
+      const fingerprint = wanted.get(name);
+      return fingerprint === undefined ? [] : [[name, fingerprint] as const];
+    });
+    const content = {
+      reason: hold.reason,
+      actions: JSON.stringify(hold.actions),
+      wanted: JSON.stringify(Object.fromEntries(own)),
+      only_pending: hold.onlyPending,
+      updated_at: at,
+    };
     await db
       .insertInto("hold")
       .values({ target_id: targetId, source_id: hold.sourceId, since: at, approved: null, ...content })
@@ -63,6 +90,7 @@ export async function listHolds(db: Kysely<Database>): Promise<StoredHold[]> {
       actions,
       since: row.since.toISOString(),
       approved: actions.every((name) => approved.has(name)),
+      mark: markOf(actions),
     };
   });
 }
@@ -76,19 +104,31 @@ export type HeldEvent = {
   readonly startsAt: string | null;
 };
 
-/** The names (`delete SLOT`, `update SLOT`) of what a source's hold in a target contains; null where there is none. */
-export async function heldNames(
+/** What a source's hold in a target contains, as it was planned. */
+export type HeldSet = {
+  /** `delete SLOT`, `update SLOT` */
+  readonly names: readonly string[];
+  readonly mark: string;
+  /** Of each `update SLOT` the fingerprint that the plan wanted there. */
+  readonly wanted: ReadonlyMap<string, string>;
+};
+
+/** Null where nothing of the source is held. */
+export async function heldSet(
   db: Kysely<Database>,
   targetId: string,
   sourceId: string,
-): Promise<readonly string[] | null> {
+): Promise<HeldSet | null> {
   const row = await db
     .selectFrom("hold")
-    .select("actions")
+    .select(["actions", "wanted"])
     .where("target_id", "=", targetId)
     .where("source_id", "=", sourceId)
     .executeTakeFirst();
-  return row === undefined ? null : [...namesIn(row.actions)];
+  if (row === undefined) return null;
+  const names = [...namesIn(row.actions)];
+  const wanted = row.wanted === null ? {} : wantedByName.parse(JSON.parse(row.wanted));
+  return { names, mark: markOf(names), wanted: new Map(Object.entries(wanted)) };
 }
 
 /** The events of a hold by start; those that do not stand any more are left out. */
@@ -119,33 +159,66 @@ export async function endHold(db: Kysely<Database>, targetId: string, sourceId: 
   await db.deleteFrom("hold").where("target_id", "=", targetId).where("source_id", "=", sourceId).execute();
 }
 
-/** Approves what a source's hold in a target contains now. False where there is no such hold. */
+/** What came of an approval; `changed`: the hold does not contain what was looked at. */
+export type Approved =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "approved" | "changed"; readonly names: readonly string[]; readonly mark: string };
+
+/**
+ * Approves what a source's hold in a target contains now.
+ *
+ * @param mark of what a person looked at: another set is not approved. Null approves whatever is held.
+ */
 export async function approveHold(
   db: Kysely<Database>,
   targetId: string,
   sourceId: string,
-): Promise<boolean> {
-  const result = await db
-    .updateTable("hold")
-    .set((eb) => ({ approved: eb.ref("actions") }))
-    .where("target_id", "=", targetId)
-    .where("source_id", "=", sourceId)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  mark: string | null,
+): Promise<Approved> {
+  return db.transaction().execute(async (tx) => {
+    const held = tx
+      .selectFrom("hold")
+      .select("actions")
+      .where("target_id", "=", targetId)
+      .where("source_id", "=", sourceId);
+    const row = await held.forUpdate().executeTakeFirst();
+    if (row === undefined) return { kind: "nothing" };
+    const names = [...namesIn(row.actions)];
+    const current = { names, mark: markOf(names) };
+    if (mark !== null && mark !== current.mark) return { kind: "changed", ...current };
+    await tx
+      .updateTable("hold")
+      .set({ approved: row.actions })
+      .where("target_id", "=", targetId)
+      .where("source_id", "=", sourceId)
+      .execute();
+    return { kind: "approved", ...current };
+  });
 }
 
-/** What waits (`delete SLOT`, `update SLOT`), and what a person has approved, by source. */
+/** What waits (`delete SLOT`, `update SLOT`), and what a person has approved. */
+export type HoldOnRecord = {
+  readonly held: ReadonlySet<string>;
+  readonly approved: ReadonlySet<string>;
+  /** Its removals wait only because of others that are not confirmed yet. */
+  readonly onlyPending: boolean;
+};
+
+/** What waits in a target, by source. */
 export async function holdsBefore(
   db: Kysely<Database>,
   targetId: string,
-): Promise<Map<string, { readonly held: ReadonlySet<string>; readonly approved: ReadonlySet<string> }>> {
+): Promise<Map<string, HoldOnRecord>> {
   const rows = await db
     .selectFrom("hold")
-    .select(["source_id", "actions", "approved"])
+    .select(["source_id", "actions", "approved", "only_pending"])
     .where("target_id", "=", targetId)
     .execute();
   return new Map(
-    rows.map((row) => [row.source_id, { held: namesIn(row.actions), approved: namesIn(row.approved) }]),
+    rows.map((row) => [
+      row.source_id,
+      { held: namesIn(row.actions), approved: namesIn(row.approved), onlyPending: row.only_pending },
+    ]),
   );
 }
 

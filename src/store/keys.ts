@@ -1,4 +1,5 @@
 import { type Kysely, sql } from "kysely";
+import type { Stands } from "./pins.ts";
 import type { Database } from "./schema.ts";
 import { chunks } from "./staging.ts";
 import { markDirty } from "./translations.ts";
@@ -8,9 +9,13 @@ export type StoredKey = {
   readonly key: string;
   readonly candidates: readonly StoredCandidate[];
   readonly mapping: StoredMapping | null;
+  readonly lost: { readonly accountId: number; readonly identity: string } | null;
   readonly refused: string | null;
-  /** What the source said when a person decided to keep what stands, as it is translated today; null where nobody did. */
-  readonly pinned: { readonly fingerprint: string | null } | null;
+  /**
+   * What the source said when a person decided what is to stand, as it is translated today, and what that is (null:
+   * nothing); null where nobody did.
+   */
+  readonly pinned: { readonly fingerprint: string | null; readonly stands: Stands | null } | null;
 };
 
 export type StoredCandidate = {
@@ -82,6 +87,13 @@ export async function loadKeys(
     .where("slot.target_id", "=", targetId)
     .where("slot.meeting_key", "in", keys)
     .execute();
+  const lost = await db
+    .selectFrom("slot")
+    .select(["meeting_key", "lost_account_id", "lost_identity"])
+    .where("target_id", "=", targetId)
+    .where("meeting_key", "in", keys)
+    .where("lost_account_id", "is not", null)
+    .execute();
   const refusals = await db
     .selectFrom("refusal")
     .select(["meeting_key", "fingerprint"])
@@ -90,7 +102,7 @@ export async function loadKeys(
     .execute();
   const pins = await db
     .selectFrom("pin")
-    .select(["meeting_key", "fingerprint"])
+    .select(["meeting_key", "fingerprint", "stands", "stands_body", "stands_source"])
     .select((eb) =>
       eb
         .selectFrom("candidate")
@@ -109,9 +121,23 @@ export async function loadKeys(
 
   const candidatesByKey = Map.groupBy(candidates, (row) => row.meeting_key);
   const mappingByKey = new Map(mappings.map((row) => [row.meeting_key, row]));
+  const lostByKey = new Map(
+    lost.flatMap(({ meeting_key: key, lost_account_id: accountId, lost_identity: identity }) =>
+      accountId === null || identity === null ? [] : [[key, { accountId, identity }] as const],
+    ),
+  );
   const refusalByKey = new Map(refusals.map((row) => [row.meeting_key, row.fingerprint]));
   const pinByKey = new Map(
-    pins.map((row) => [row.meeting_key, { fingerprint: row.today ?? row.fingerprint }]),
+    pins.map(({ stands, ...row }) => [
+      row.meeting_key,
+      {
+        fingerprint: row.today ?? row.fingerprint,
+        stands:
+          stands === null
+            ? null
+            : { fingerprint: stands, body: row.stands_body, sourceId: row.stands_source },
+      },
+    ]),
   );
   return keys.map((key) => {
     const mapping = mappingByKey.get(key);
@@ -149,6 +175,7 @@ export async function loadKeys(
               startsAt: mapping.starts_at,
               sinkBase: mapping.sink_base,
             },
+      lost: lostByKey.get(key) ?? null,
       refused: refusalByKey.get(key) ?? null,
       pinned: pinByKey.get(key) ?? null,
     };
@@ -205,7 +232,10 @@ export async function countStanding(db: Kysely<Database>, targetId: string): Pro
   );
 }
 
-/** Has objects that the sink refused tried again after a while: what was in the way may have passed. */
+/**
+ * Has objects that the sink refused tried again after a while: what was in the way may have passed. The refusals stay on
+ * record, of no fingerprint any more, until the sink has answered anew.
+ */
 export async function retryRefusals(
   db: Kysely<Database>,
   targetId: string,
@@ -214,7 +244,8 @@ export async function retryRefusals(
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const rows = await tx
-      .deleteFrom("refusal")
+      .updateTable("refusal")
+      .set({ fingerprint: "" })
       .where("target_id", "=", targetId)
       // Or in the future: the clock was set back since.
       .where((eb) => eb.or([eb("since", "<", new Date(refusedBefore)), eb("since", ">", new Date(now))]))
@@ -248,6 +279,18 @@ export async function forgetRefusals(
               .whereRef("candidate.target_id", "=", "refusal.target_id")
               .whereRef("candidate.meeting_key", "=", "refusal.meeting_key")
               .whereRef("candidate.fingerprint", "=", "refusal.fingerprint"),
+          ),
+        ),
+      )
+      // What a person decided on is no candidate.
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom("pin")
+              .select("pin.meeting_key")
+              .whereRef("pin.target_id", "=", "refusal.target_id")
+              .whereRef("pin.meeting_key", "=", "refusal.meeting_key"),
           ),
         ),
       )

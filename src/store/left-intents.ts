@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { hashBody, keepBodies } from "./bodies.ts";
+import { dropMappings } from "./drop-mappings.ts";
 import { toColumn } from "./instants.ts";
 import type { IntentEntry } from "./intents.ts";
 import { type Decision, decide, readDecision } from "./pins.ts";
@@ -70,6 +71,15 @@ function entryOf(row: {
   return { runId, action, summary: summary ?? "", reason: reason ?? "", asked };
 }
 
+/** Names of the objects of which nobody knows what an earlier run did to them. */
+export async function namesOfIntents(db: Kysely<Database>, targetId: string): Promise<string[]> {
+  const rows = await db.selectFrom("write_intent").select("name").where("target_id", "=", targetId).execute();
+  return rows.map(({ name }) => name);
+}
+
+/** What the journal says of a write that was announced in a run that was interrupted, and was found done by a later one. */
+export const foundDone = "found done after an interruption";
+
 /** What became of an unrecorded write. */
 export type ResolvedIntent = {
   readonly intent: LeftIntent;
@@ -78,6 +88,8 @@ export type ResolvedIntent = {
     | { readonly kind: "gone" }
     | {
         readonly kind: "stands";
+        /** What it is the like of; `neither`: of what stood there before nor of what was announced. */
+        readonly as: "announced" | "announced and changed since" | "before" | "neither";
         readonly etag: string;
         readonly fingerprint: string;
         readonly summary: string;
@@ -111,7 +123,7 @@ async function commitOne(
 ): Promise<void> {
   const { slot, entry } = intent;
   if (effect.kind === "gone") {
-    await tx.deleteFrom("mapping").where("target_id", "=", targetId).where("slot", "=", slot.slot).execute();
+    await dropMappings(tx, targetId, [slot.slot], intent.kind === "delete" ? "removed" : "missing");
   } else if (effect.kind === "stands") {
     await keepBodies(tx, [effect.body], now);
     const found = {
@@ -142,14 +154,12 @@ async function commitOne(
     .where("target_id", "=", targetId)
     .where("name", "=", slot.name)
     .execute();
-  // A new object that is not there was never written; one that is gone was not removed by a write.
-  const isDone = intent.kind === "put" ? effect.kind === "stands" : effect.kind === "gone";
-  if (entry === null || effect.kind === "nothing" || !isDone) return;
-  // What stands there otherwise was put there by somebody else: nobody has decided on that.
-  const isAsAnnounced = effect.kind === "gone" || effect.fingerprint === intent.fingerprint;
-  if (intent.decision !== null && intent.key !== null && isAsAnnounced)
+  if (entry === null) return;
+  const done = doneBy(intent, effect);
+  if (done === null) return;
+  // What somebody else put there, or changed since, nobody has decided on.
+  if (intent.decision !== null && intent.key !== null && done.isAsAnnounced)
     await decide(tx, targetId, entry.runId, [{ key: intent.key, decision: intent.decision }], now);
-  const after = effect.kind === "stands" ? hashBody(effect.body) : null;
   await recordActions(
     tx,
     [
@@ -161,13 +171,52 @@ async function commitOne(
         summary: entry.summary,
         reason: entry.reason,
         asked: entry.asked,
-        outcome: "found done after an interruption",
+        outcome: done.outcome,
         target_id: targetId,
         meeting_key: intent.key,
-        before_body: intent.before,
-        after_body: after,
+        before_body: done.before,
+        after_body: done.after,
       },
     ],
     now,
   );
+}
+
+type Done = {
+  readonly isAsAnnounced: boolean;
+  readonly outcome: string;
+  readonly before: string | null;
+  readonly after: string | null;
+};
+
+/** What the journal is to say; null where nothing was done: an undo goes by its bodies. */
+function doneBy({ kind, before, after }: LeftIntent, effect: ResolvedIntent["effect"]): Done | null {
+  switch (effect.kind) {
+    case "nothing":
+      return null;
+    case "gone":
+      // What was to be written and is not there was never written, or removed since by somebody else.
+      return kind === "delete" ? { isAsAnnounced: true, outcome: foundDone, before, after: null } : null;
+    case "stands":
+      break;
+    default:
+      return effect satisfies never;
+  }
+  switch (effect.as) {
+    case "before":
+      return null;
+    case "announced":
+      return { isAsAnnounced: true, outcome: foundDone, before, after: after ?? hashBody(effect.body) };
+    case "announced and changed since":
+      return { isAsAnnounced: false, outcome: foundDone, before, after: after ?? hashBody(effect.body) };
+    case "neither":
+      return {
+        isAsAnnounced: false,
+        outcome: "interrupted: neither what stood there nor what was to be written was found there",
+        before: null,
+        after: null,
+      };
+    default:
+      return effect.as satisfies never;
+  }
 }

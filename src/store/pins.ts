@@ -1,8 +1,18 @@
 import type { Kysely } from "kysely";
 import { z } from "zod";
+import { markInstances } from "./dirty-keys.ts";
 import { toColumn } from "./instants.ts";
 import type { Database } from "./schema.ts";
 import { chunks } from "./staging.ts";
+
+/** What is to stand in the place of a meeting by a person's decision. */
+export type Stands = {
+  readonly fingerprint: string;
+  /** Hash of the body; null where it is not kept. */
+  readonly body: string | null;
+  /** The source it came from; null where that is not known. */
+  readonly sourceId: string | null;
+};
 
 /** A meeting that a person wants to stay as it stands. */
 export type Pin = {
@@ -11,6 +21,8 @@ export type Pin = {
   readonly fingerprint: string | null;
   /** Hash of the native form that says it; however it may be translated later, it says the same. */
   readonly sourceBody: string | null;
+  /** Null where nothing is to stand. */
+  readonly stands: Stands | null;
 };
 
 /** What an undo decides about a meeting: it stays as the undo leaves it, or goes by its source again. */
@@ -21,6 +33,13 @@ const storedDecision = z.discriminatedUnion("kind", [
     kind: z.literal("keep"),
     fingerprint: z.string().nullable(),
     sourceBody: z.string().nullable(),
+    stands: z
+      .object({
+        fingerprint: z.string(),
+        body: z.string().nullable(),
+        sourceId: z.string().nullable(),
+      })
+      .nullable(),
   }),
   z.object({ kind: z.literal("release") }),
 ]);
@@ -39,13 +58,12 @@ export async function decide(
   now: number,
 ): Promise<void> {
   const kept = decisions.flatMap(({ key, decision }) =>
-    decision.kind === "keep"
-      ? [{ key, fingerprint: decision.fingerprint, sourceBody: decision.sourceBody }]
-      : [],
+    decision.kind === "keep" ? [{ key, ...decision }] : [],
   );
   await setPins(db, targetId, runId, kept, now);
   const released = decisions.flatMap(({ key, decision }) => (decision.kind === "release" ? [key] : []));
   await endPins(db, targetId, released);
+  await markInstances(db, targetId, released, now);
 }
 
 /** Pins meetings of a target; a newer decision goes before an older one. */
@@ -60,11 +78,14 @@ export async function setPins(
     await db
       .insertInto("pin")
       .values(
-        part.map(({ key, fingerprint, sourceBody }) => ({
+        part.map(({ key, fingerprint, sourceBody, stands }) => ({
           target_id: targetId,
           meeting_key: key,
           fingerprint,
           source_body: sourceBody,
+          stands: stands?.fingerprint ?? null,
+          stands_body: stands?.body ?? null,
+          stands_source: stands?.sourceId ?? null,
           run_id: runId,
           since: toColumn(now),
         })),
@@ -73,12 +94,21 @@ export async function setPins(
         conflict.columns(["target_id", "meeting_key"]).doUpdateSet((eb) => ({
           fingerprint: eb.ref("excluded.fingerprint"),
           source_body: eb.ref("excluded.source_body"),
+          stands: eb.ref("excluded.stands"),
+          stands_body: eb.ref("excluded.stands_body"),
+          stands_source: eb.ref("excluded.stands_source"),
           run_id: eb.ref("excluded.run_id"),
           since: eb.ref("excluded.since"),
         })),
       )
       .execute();
   }
+  await markInstances(
+    db,
+    targetId,
+    pins.map(({ key }) => key),
+    now,
+  );
 }
 
 /** Ends the pins of these meetings. */

@@ -8,7 +8,8 @@ const dayMs = 86_400_000;
 
 /**
  * Removes what is older than the journal goes back, replaced bodies beyond its size (the oldest first; their
- * hashes stay on record), and bodies that nothing refers to. A run stays as long as a decision of it holds.
+ * hashes stay on record), and bodies that nothing refers to. A run stays as long as a decision of it holds, and so does
+ * the body that is to stand by it.
  */
 export async function prune(db: Kysely<Database>, now: number, limits: JournalLimits): Promise<void> {
   await db
@@ -42,6 +43,7 @@ export async function prune(db: Kysely<Database>, now: number, limits: JournalLi
     where created_at < ${new Date(now - dayMs).toISOString()}::timestamptz
       and not exists (select from staged where staged.body_hash = body.hash)
       and not exists (select from mapping where mapping.source_base = body.hash or mapping.sink_base = body.hash)
+      and not exists (select from pin where pin.stands_body = body.hash)
       and hash not in (select before_body from kept) and hash not in (select after_body from kept)
       and not exists (
         select from write_intent where write_intent.before_body = body.hash or write_intent.after_body = body.hash

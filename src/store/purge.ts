@@ -4,7 +4,7 @@ import type { Database } from "./schema.ts";
 import { chunks } from "./staging.ts";
 import { markDirty } from "./translations.ts";
 
-/** Meeting keys of a target in which a source has a candidate or an object. */
+/** Meeting keys of a target in which a source has a candidate or an object, or is to have one by a decision. */
 export async function keysOfSource(
   db: Kysely<Database>,
   sourceId: string,
@@ -23,6 +23,7 @@ export async function keysOfSource(
         .where("mapping.source_id", "=", sourceId)
         .where("slot.meeting_key", "is not", null),
     )
+    .union(db.selectFrom("pin").select(["target_id", "meeting_key"]).where("stands_source", "=", sourceId))
     .orderBy("target_id")
     .orderBy("meeting_key")
     .execute();

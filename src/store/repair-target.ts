@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { hashBody, keepBodies } from "./bodies.ts";
 import { markKeys } from "./dirty-keys.ts";
+import { dropMappings } from "./drop-mappings.ts";
 import type { Database } from "./schema.ts";
 import { type Found, orphanKey, unowned } from "./slots.ts";
 import { chunks } from "./staging.ts";
@@ -17,7 +18,7 @@ export type FoundBody = {
 /** What an audit found in a target, to be put on record together. */
 export type TargetRepair = {
   /** Same content under another ETag. */
-  readonly stale: readonly FoundBody[];
+  readonly stale: ReadonlyArray<{ readonly slot: string; readonly etag: string }>;
   /** Other content: it is kept, and the next plan writes over it. */
   readonly altered: readonly FoundBody[];
   /** On record, and not there. */
@@ -42,7 +43,8 @@ export async function commitRepair(
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { stale, altered, missing, orphans, leftovers } = repair;
-    for (const part of chunks([...stale, ...altered], 100)) {
+    for (const part of chunks(stale, 1000)) await recordEtags(tx, targetId, part);
+    for (const part of chunks(altered, 100)) {
       await keepBodies(
         tx,
         part.map(({ body }) => body),
@@ -55,10 +57,12 @@ export async function commitRepair(
       targetId,
       altered.map(({ slot }) => slot),
     );
-    for (const part of chunks(missing, 1000)) {
-      const slots = part.map(({ slot }) => slot);
-      await tx.deleteFrom("mapping").where("target_id", "=", targetId).where("slot", "in", slots).execute();
-    }
+    await dropMappings(
+      tx,
+      targetId,
+      missing.map(({ slot }) => slot),
+      "missing",
+    );
     for (const part of chunks(orphans, 300)) await recordOrphans(tx, targetId, part, now);
     for (const slot of leftovers) {
       await tx
@@ -80,6 +84,22 @@ export async function commitRepair(
     const keys = [...touched, ...leftovers.map(orphanKey), ...repair.keys];
     await markKeys(tx, targetId, [...new Set(keys)], now);
   });
+}
+
+async function recordEtags(
+  tx: Kysely<Database>,
+  targetId: string,
+  found: TargetRepair["stale"],
+): Promise<void> {
+  await sql`
+    update mapping
+    set sink_etag = found.etag
+    from unnest(
+      ${found.map(({ slot }) => slot)}::text[],
+      ${found.map(({ etag }) => etag)}::text[]
+    ) as found (slot, etag)
+    where mapping.target_id = ${targetId} and mapping.slot = found.slot
+  `.execute(tx);
 }
 
 async function recordAsFound(

@@ -60,6 +60,9 @@ export interface SlotTable {
   /** Object name inside the collection. */
   name: string;
   uid: string;
+  /** Whose event stood there before it was found missing; null where it stands, or was removed by us. */
+  lost_account_id: ColumnType<number | null, number | null | undefined, number | null>;
+  lost_identity: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
 /** What stands in a slot. */
@@ -120,6 +123,10 @@ export interface HoldTable {
   actions: string;
   /** The actions that a person approved; null until then. */
   approved: string | null;
+  /** JSON object: of each `update SLOT` the fingerprint that the plan wanted there. */
+  wanted: ColumnType<string | null, string | null | undefined, string | null>;
+  /** What is to be removed is held only because of other removals that are not confirmed yet. */
+  only_pending: Generated<boolean>;
   since: Time;
   updated_at: Time;
 }
@@ -171,6 +178,12 @@ export interface PinTable {
   fingerprint: string | null;
   /** Hash of the native form that said it: translated in another way, it is still the same. Null: nothing said it. */
   source_body: string | null;
+  /** Of what is to stand by the decision; null: nothing. */
+  stands: string | null;
+  /** Hash of its body; null where it is not kept. */
+  stands_body: string | null;
+  /** The source it came from; null where that is not known. */
+  stands_source: string | null;
   /** The run of the decision: `reject` or `undo`. */
   run_id: string;
   since: Time;

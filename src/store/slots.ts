@@ -140,6 +140,21 @@ export async function recordFound(
   });
 }
 
+/** Keeps the places of objects that could not be read for the meetings whose keys lead there. What is known stays. */
+export async function recordUnread(
+  db: Kysely<Database>,
+  targetId: string,
+  unread: readonly Slot[],
+): Promise<void> {
+  for (const part of chunks(unread, 1000)) {
+    await db
+      .insertInto("slot")
+      .values(part.map((slot) => ({ ...slot, target_id: targetId, meeting_key: null })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
 /**
  * Gives meetings the objects of others that stand for them: their slots take the objects' names and
  * UIDs, and their keys are marked, so that the next plan writes each of them.

@@ -38,7 +38,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 async function openPostgres(url: string): Promise<Store> {
-  const pool = new Pool({ connectionString: url, max: 10, application_name: "kalends" });
+  const pool = new Pool({
+    connectionString: url,
+    max: 10,
+    application_name: "kalends",
+    keepAlive: true,
+    connectionTimeoutMillis: 30_000,
+  });
   // A connection that breaks while nobody asks anything of it is replaced by the pool, and whoever asks next hears of it.
   // Without a listener it would end the process; the pool listens only for those that are not lent out.
   pool.on("error", () => undefined);

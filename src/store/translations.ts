@@ -220,17 +220,19 @@ export async function keysOfAccount(
   return { settled, keys };
 }
 
-/** The native form behind a candidate, to be translated again when it is written. */
+/** The native form behind a candidate, to be translated again when it is written. `isDirty`: newer than the candidate. */
 export async function nativesOf(
   db: Kysely<Database>,
   stagedIds: readonly number[],
-): Promise<Map<number, { native: string; bodyHash: string }>> {
+): Promise<Map<number, { native: string; bodyHash: string; isDirty: boolean }>> {
   if (stagedIds.length === 0) return new Map();
   const rows = await db
     .selectFrom("staged")
     .innerJoin("body", "body.hash", "staged.body_hash")
-    .select(["staged.id", "staged.body_hash", "body.content"])
+    .select(["staged.id", "staged.body_hash", "staged.dirty", "body.content"])
     .where("staged.id", "in", stagedIds)
     .execute();
-  return new Map(rows.map((row) => [row.id, { native: row.content, bodyHash: row.body_hash }]));
+  return new Map(
+    rows.map((row) => [row.id, { native: row.content, bodyHash: row.body_hash, isDirty: row.dirty }]),
+  );
 }

@@ -126,7 +126,7 @@ describe("state that is lost", { timeout: 60_000 }, () => {
     expect(audited.code).toBe(4);
     const holds = await kalends.run("hold");
     expect(holds.text).toContain(
-      "The target has 1 events that Kalends wrote and that no source has any more.",
+      "The target has 1 events that Kalends wrote and that no source that is switched on has any more.",
     );
     expect((await kalends.run("hold", ["approve", "agency", "@leftovers"])).code).toBe(0);
     await kalends.sync();

@@ -72,7 +72,7 @@ describe("a change that somebody wants back", { timeout: 60_000 }, () => {
 
     const done = await kalends.run("undo", [run], { yes: true });
     expect(done.code).toBe(0);
-    expect(done.text).toContain("1 event put back");
+    expect(done.text).toContain("Done: 1 event ");
     const { body = "" } = kalends.standing("all")[nameOf("Budget with Ann")] ?? {};
     expect(body).not.toMatch(/^(?:ORGANIZER|ATTENDEE)/m);
     expect(body).toContain("X-KALENDS-ID:");

@@ -4,7 +4,7 @@ import { defencesPart } from "./defences-part.ts";
 import { faultsPart } from "./faults-part.ts";
 import { killsPart, stopsPart } from "./kills-part.ts";
 import type { Part } from "./part.ts";
-import { type Finished, writeReport } from "./report.ts";
+import { writeReport } from "./report.ts";
 
 const parts: Readonly<Record<string, Part>> = {
   matrix: faultsPart,
@@ -17,7 +17,7 @@ const usage = `Tries to make Kalends lose, double or wrongly remove events, and 
 
   npm run torture                    everything; takes the better part of an hour
   npm run torture -- --short         a small share of everything, and no report
-  npm run torture -- --only PART     one part of: ${Object.keys(parts).join(", ")}; no report
+  npm run torture -- --only PART     one part of: ${Object.keys(parts).join(", ")}
   npm run torture -- --seed N        other random choices (default: the date, such as 20261122)
 
 Ends with 1 when anything was lost, doubled, removed unasked or not made good.
@@ -33,19 +33,17 @@ async function main(): Promise<number> {
   }
   const { short, seed, names } = options;
   await using database = await startPostgres();
-  const startedAt = Date.now();
-  const finished: Finished["parts"][number][] = [];
+  const failures: string[] = [];
   for (const name of names) {
     const part = parts[name];
     if (part === undefined) continue;
+    const startedAt = Date.now();
     say(`${part.title}, seed ${seed}`);
     const report = await part.run({ short, seed, makeDatabase: database.makeDatabase, say });
     process.stdout.write(`\n${report.text}\n\n`);
-    finished.push({ part, report });
+    failures.push(...report.failures);
+    if (!short) await writeReport({ name, part, report, seed, startedAt });
   }
-  const isWhole = !short && names.length === Object.keys(parts).length;
-  if (isWhole) await writeReport({ seed, startedAt, parts: finished });
-  const failures = finished.flatMap(({ report }) => report.failures);
   for (const failure of failures) process.stdout.write(`WRONG: ${failure}\n`);
   say(failures.length === 0 ? "Nothing went wrong." : `${failures.length} things went wrong.`);
   return failures.length === 0 ? 0 : 1;

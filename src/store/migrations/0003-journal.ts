@@ -27,11 +27,16 @@ const statements = [
     add column after_body text,
     add column decision text`,
 
+  `alter table hold add column wanted text`,
+
   `create table pin (
     target_id text not null,
     meeting_key text not null,
     fingerprint text,
     source_body text,
+    stands text,
+    stands_body text,
+    stands_source text,
     run_id text not null references run (id),
     since timestamptz not null,
     primary key (target_id, meeting_key)

@@ -79,7 +79,7 @@ export function journalCases({ db }: UnderTest): void {
     it("holds decisions until they are taken back", async () => {
       await sourceWith(db(), "src", "a", "b");
       const run = (await changingRuns(db(), 1))[0]?.run ?? "";
-      const keep = { kind: "keep", fingerprint: "f", sourceBody: null } as const;
+      const keep = { kind: "keep", fingerprint: "f", sourceBody: null, stands: null } as const;
       expect(readDecision(JSON.stringify(keep))).toEqual(keep);
       const kept = ["a", "b"].map((key) => ({ key, decision: keep }));
       await decide(db(), "all", run, kept, now);

@@ -65,8 +65,8 @@ export function stagingCases({ db }: UnderTest): void {
       const changed = [{ nativeId: "b", etag: '"new"', native: "another body" }];
       await read(db(), next, page({ staged: [...events("a"), ...changed] }));
       expect((await staged()).map((row) => row.dirty)).toEqual([false, true]);
-      const known = async (ids: readonly string[] | "all", at = now) =>
-        Object.fromEntries(await knownEtags(db(), first.id, ids, at));
+      const known = async (asked: readonly string[] | "all", at = now) =>
+        Object.fromEntries(await knownEtags(db(), first.id, asked, at));
       expect(await known("all")).toEqual({ a: '"a"', b: '"new"' });
       expect(await known(["b", "x"])).toEqual({ b: '"new"' });
       expect(await known([])).toEqual({});

@@ -1,10 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { setTranslationBasis } from "../../../src/store/accounts.ts";
 import { renameSource, renameTarget } from "../../../src/store/configured.ts";
-import { approveHold, endOtherHolds, type HeldPart, listHolds, saveHolds } from "../../../src/store/holds.ts";
+import {
+  approveHold,
+  endOtherHolds,
+  type HeldPart,
+  holdsBefore,
+  listHolds,
+  saveHolds,
+} from "../../../src/store/holds.ts";
 import { commitIntents } from "../../../src/store/intents.ts";
 import { leftIntents } from "../../../src/store/left-intents.ts";
 import { clearDirtyKeys, listDirtyKeys } from "../../../src/store/dirty-keys.ts";
+import { setPins } from "../../../src/store/pins.ts";
 import { countStanding, loadKeys } from "../../../src/store/keys.ts";
 import { forgetSource, keysOfSource } from "../../../src/store/purge.ts";
 import { accountStatus, targetStatus } from "../../../src/store/status.ts";
@@ -39,6 +47,7 @@ const held = (sourceId: string, ...actions: string[]): HeldPart => ({
   sourceId,
   reason: "many",
   actions: actions,
+  onlyPending: false,
 });
 
 /** What stands in the targets, what waits, and what a change of the configuration does to it. */
@@ -46,11 +55,20 @@ export function targetCases({ db }: UnderTest): void {
   describe("a source's new id", () => {
     it("is carried through everything that names it", async () => {
       const { account } = await sourceWith(db(), "old", "a", "b");
-      await saveHolds(db(), "all", [{ sourceId: "old", reason: "many", actions: ["delete slot a"] }], now);
+      await saveHolds(
+        db(),
+        "all",
+        [{ sourceId: "old", reason: "many", actions: ["delete slot a"], onlyPending: false }],
+        new Map(),
+        now,
+      );
+      const { run_id } = await db().selectFrom("action").select("run_id").executeTakeFirstOrThrow();
+      const stands = { fingerprint: "f", body: null, sourceId: "old" };
+      await setPins(db(), "all", run_id, [{ key: "c", fingerprint: null, sourceBody: null, stands }], now);
       expect(await renameSource(db(), "old", "new")).toBe(true);
       expect((await accountOf(db(), "new")).id).toBe(account.id);
       expect(await keysOfSource(db(), "old")).toEqual([]);
-      expect((await keysOfSource(db(), "new")).map((row) => row.key)).toEqual(["a", "b"]);
+      expect((await keysOfSource(db(), "new")).map((row) => row.key)).toEqual(["a", "b", "c"]);
       expect([...(await countStanding(db(), "all"))]).toEqual([["new", 2]]);
       expect((await listHolds(db())).map((hold) => hold.sourceId)).toEqual(["new"]);
       // Said again with the next start.
@@ -253,16 +271,25 @@ export function targetCases({ db }: UnderTest): void {
   });
 
   describe("a hold", () => {
+    it("remembers that it waits only for removals that are not confirmed yet", async () => {
+      await ensureTarget(db(), "all");
+      const isOnlyPending = async () => (await holdsBefore(db(), "all")).get("a")?.onlyPending;
+      await saveHolds(db(), "all", [{ ...held("a", "1"), onlyPending: true }], new Map(), now);
+      expect(await isOnlyPending()).toBe(true);
+      await saveHolds(db(), "all", [held("a", "1")], new Map(), now);
+      expect(await isOnlyPending()).toBe(false);
+    });
+
     it("keeps its date and approval while it goes on, and ends with its reason", async () => {
       await ensureTarget(db(), "all");
-      await saveHolds(db(), "all", [held("a", "1", "2"), held("b", "3")], now);
-      expect(await approveHold(db(), "all", "a")).toBe(true);
-      expect(await approveHold(db(), "all", "c")).toBe(false);
-      await saveHolds(db(), "all", [held("a", "1")], now + minute);
+      await saveHolds(db(), "all", [held("a", "1", "2"), held("b", "3")], new Map(), now);
+      expect(await approveHold(db(), "all", "a", null)).toMatchObject({ kind: "approved" });
+      expect(await approveHold(db(), "all", "c", null)).toEqual({ kind: "nothing" });
+      await saveHolds(db(), "all", [held("a", "1")], new Map(), now + minute);
       const [a, b] = await listHolds(db());
       expect(a).toMatchObject({ sourceId: "a", approved: true, since: new Date(now).toISOString() });
       expect(b).toMatchObject({ sourceId: "b", approved: false });
-      await saveHolds(db(), "all", [held("a", "1", "new")], now + minute);
+      await saveHolds(db(), "all", [held("a", "1", "new")], new Map(), now + minute);
       expect((await listHolds(db()))[0]?.approved).toBe(false);
       await endOtherHolds(db(), "all", [held("a", "1")]);
       expect((await listHolds(db())).map((hold) => hold.sourceId)).toEqual(["a"]);

@@ -78,7 +78,13 @@ export function upkeepCases({ db }: UnderTest): void {
     it("stays while a decision holds on to it", async () => {
       await sourceWith(db(), "src", "a");
       const { run_id } = await db().selectFrom("action").select("run_id").executeTakeFirstOrThrow();
-      await setPins(db(), "all", run_id, [{ key: "a", fingerprint: null, sourceBody: null }], now);
+      await setPins(
+        db(),
+        "all",
+        run_id,
+        [{ key: "a", fingerprint: null, sourceBody: null, stands: null }],
+        now,
+      );
       const later = now + 31 * 24 * 60 * minute;
       await prune(db(), later, { keepDays: 30, maxBytes: 1000 });
       expect(await db().selectFrom("run").select("id").execute()).toEqual([{ id: run_id }]);

@@ -32,8 +32,8 @@ export function explained(
   )
     problems.push(`does not say what was attempted: ${text}`);
   if (!next.test(all)) problems.push(`does not say what comes next: ${text}`);
-  // The first connection is only dropped: the certificate is seen by the next one.
-  const isSeen = fault.fault.kind !== "tls" || hits > 1;
+  // A connection that is in use is only dropped: the certificate is seen by the next one.
+  const isSeen = fault.fault.kind !== "tls" || /certificate|TLS/i.test(all);
   if (fault.remedy === true && isSeen && !remedies.test(all)) problems.push(`names no remedy: ${text}`);
   if (/\[object |undefined|NaN/.test(all)) problems.push(`is broken: ${text}`);
   return problems;

@@ -78,7 +78,7 @@ describe("a tombstone", () => {
   describe("of an event that another calendar has", () => {
     const other = { id: "other", name: "Other" };
     const elsewhere = calendarPath.replace(/[^/]+$/, other.id);
-    const settle = () =>
+    const settleThere = () =>
       settleAll(sourceUnderTest().source, [owed(staged())], new AbortController().signal, [other]);
     const answerView = (...ids: string[]) =>
       nock(graph)
@@ -91,7 +91,7 @@ describe("a tombstone", () => {
     it("is not believed: that one's round has left it out", async () => {
       nock(graph).get(`${elsewhere}/events/a`).reply(200, single("a"));
       answerView("b", "a");
-      expect(await settle()).toEqual([
+      expect(await settleThere()).toEqual([
         {
           kind: "void",
           item: { kind: "tombstone", nativeId: "a" },
@@ -103,17 +103,17 @@ describe("a tombstone", () => {
     it("is believed where that one can be asked for it and does not show it", async () => {
       nock(graph).get(`${elsewhere}/events/a`).reply(200, single("a"));
       answerView("b");
-      expect(await settle()).toEqual([{ kind: "gone", item: { kind: "tombstone", nativeId: "a" } }]);
+      expect(await settleThere()).toEqual([{ kind: "gone", item: { kind: "tombstone", nativeId: "a" } }]);
     });
 
     it("is believed where that one does not know it either", async () => {
       nock(graph).get(`${elsewhere}/events/a`).reply(404, graphErrorBody("ErrorItemNotFound"));
-      expect(await settle()).toEqual([{ kind: "gone", item: { kind: "tombstone", nativeId: "a" } }]);
+      expect(await settleThere()).toEqual([{ kind: "gone", item: { kind: "tombstone", nativeId: "a" } }]);
     });
 
     it("is left open where that one cannot be asked", async () => {
       nock(graph).get(`${elsewhere}/events/a`).reply(404, "<html>");
-      expect(await settle()).toMatchObject([{ kind: "failed" }]);
+      expect(await settleThere()).toMatchObject([{ kind: "failed" }]);
     });
   });
 

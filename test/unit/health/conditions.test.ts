@@ -32,6 +32,7 @@ const hold: StoredHold = {
   actions: ["delete x"],
   since: ago(dayMs),
   approved: false,
+  mark: "a1b2c3",
 };
 
 describe("what needs attention", () => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { slotName } from "../../../src/calendar/slot.ts";
 import { auditTarget, type TargetAudit } from "../../../src/reconcile/audit-target.ts";
-import { rejectHold } from "../../../src/reconcile/reject-hold.ts";
 import { approveHold, listHolds } from "../../../src/store/holds.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { summaryOf } from "./fake-target.ts";
 import { meeting } from "./meeting.ts";
 import { bodyOf, edit, nameOf, slotOf, tamperings } from "./tamperings.ts";
+import { reject } from "./undoing.ts";
 import { target, World } from "./world.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -135,7 +135,7 @@ describe("the audit of a target", () => {
       { sourceId: "@leftovers", actions: [expect.any(String)] },
     ]);
 
-    await approveHold(world.db, target.id, "@leftovers");
+    await approveHold(world.db, target.id, "@leftovers", null);
     await world.start();
     await world.run();
     expect(titles(world)).toEqual(right.filter((title) => title !== "b at home"));
@@ -148,7 +148,7 @@ describe("the audit of a target", () => {
     world.account("home").remove("private", "b");
     await world.settle();
     expect(kinds(await audit(world, true))).toEqual(["orphan b at home"]);
-    await rejectHold(world.context, target.id, "@leftovers");
+    await reject(world, "@leftovers");
     await world.settle();
     expect(titles(world)).toEqual(right);
     expect(await audit(world, true)).toMatchObject({

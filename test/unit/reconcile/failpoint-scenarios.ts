@@ -88,7 +88,7 @@ export const scenarios: readonly Scenario[] = [
     ],
     change: () => undefined,
     async command(world) {
-      await approveHold(world.context.db, target.id, "work");
+      await approveHold(world.context.db, target.id, "work", null);
       await sync(world);
     },
   },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Action } from "../../../src/reconcile/action.ts";
-import { guard, type GuardOptions } from "../../../src/reconcile/guard.ts";
+import { guard, type GuardOptions, type HoldBefore } from "../../../src/reconcile/guard.ts";
 import { candidate, mapping } from "./plan-state.ts";
 
 const limits = { removals: 10, removalShare: 0.1, emptying: 5, rewrites: 10, rewriteShare: 0.5 };
@@ -12,9 +12,22 @@ const unexpected: GuardOptions = {
   pending: new Map(),
 };
 
+/** What was held before, and what of it is approved. */
+const heldBefore = (
+  held: ReadonlySet<string>,
+  approved: ReadonlySet<string>,
+  onlyPending = false,
+): HoldBefore => ({
+  held,
+  approved,
+  onlyPending,
+});
+
 /** What a hold lists: the deed and the slot. */
 const deeds = (actions: readonly Action[]): string[] =>
-  actions.flatMap((action) => ("mapping" in action ? [`${action.kind} ${action.mapping.slot}`] : []));
+  actions.flatMap((action) =>
+    "mapping" in action && action.mapping !== null ? [`${action.kind} ${action.mapping.slot}`] : [],
+  );
 
 const slotsOf = (sourceId: string, kind: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${sourceId} ${kind} ${index}`);
@@ -99,7 +112,7 @@ describe("the guard", () => {
   it("takes the approval of rewrites for no approval of removals", () => {
     const slots = slotsOf("a", "delete", 20);
     const names = new Set(namesOf("update", slots));
-    const before = new Map([["a", { held: names, approved: names }]]);
+    const before = new Map([["a", heldBefore(names, names)]]);
     const { allowed, holds } = guard(removals("a", 20), new Map([["a", 20]]), { ...unexpected, before });
     expect(allowed).toEqual([]);
     expect(holds).toHaveLength(1);
@@ -151,7 +164,7 @@ describe("the guard", () => {
     { approved: 19, held: true, why: "one removal was not seen" },
   ])("removing 20 of 20 after an approval: $why", ({ approved, held }) => {
     const slots = new Set(namesOf("delete", slotsOf("a", "delete", approved)));
-    const options = { ...unexpected, before: new Map([["a", { held: slots, approved: slots }]]) };
+    const options = { ...unexpected, before: new Map([["a", heldBefore(slots, slots)]]) };
     const { holds, allowed } = guard(removals("a", 20), new Map([["a", 20]]), options);
     expect(holds).toHaveLength(held ? 1 : 0);
     expect(allowed).toHaveLength(held ? 0 : 20);
@@ -159,7 +172,7 @@ describe("the guard", () => {
 
   it("does not take the approval of one source for another's", () => {
     const slots = new Set(namesOf("delete", slotsOf("a", "delete", 20)));
-    const before = new Map([["b", { held: slots, approved: slots }]]);
+    const before = new Map([["b", heldBefore(slots, slots)]]);
     expect(guard(removals("a", 20), new Map([["a", 20]]), { ...unexpected, before }).holds).toHaveLength(1);
   });
 
@@ -168,24 +181,26 @@ describe("the guard", () => {
     { kind: "rewrites", actions: rewrites("a", 6) },
   ])("keeps $kind that were held, though their share has become small", ({ actions }) => {
     const slots = new Set(
-      actions.flatMap((action) => ("mapping" in action ? namesOf(action.kind, [action.mapping.slot]) : [])),
+      actions.flatMap((action) =>
+        "mapping" in action && action.mapping !== null ? namesOf(action.kind, [action.mapping.slot]) : [],
+      ),
     );
-    const before = new Map([["a", { held: slots, approved: new Set<string>() }]]);
+    const before = new Map([["a", heldBefore(slots, new Set<string>())]]);
     const standing = new Map([["a", 1000]]);
     const { allowed, holds } = guard([...actions, ...removals("b", 1)], standing, { ...unexpected, before });
     expect(allowed).toEqual(removals("b", 1));
     expect(holds.map((hold) => hold.sourceId)).toEqual(["a"]);
-    const approved = new Map([["a", { held: slots, approved: slots }]]);
+    const approved = new Map([["a", heldBefore(slots, slots)]]);
     expect(guard(actions, standing, { ...unexpected, before: approved }).holds).toEqual([]);
     // What was not among them is no more suspicious than it was.
-    const other = new Map([["a", { held: new Set(["another slot"]), approved: new Set<string>() }]]);
+    const other = new Map([["a", heldBefore(new Set(["another slot"]), new Set<string>())]]);
     expect(guard(actions, standing, { ...unexpected, before: other }).holds).toEqual([]);
   });
 
   it("does not take the approval of a rewrite for that of a removal", () => {
     const removal = removals("a", 20);
     const slots = new Set(deeds(removal).map((deed) => deed.replace("delete", "update")));
-    const before = new Map([["a", { held: slots, approved: slots }]]);
+    const before = new Map([["a", heldBefore(slots, slots)]]);
     expect(guard(removal, new Map([["a", 20]]), { ...unexpected, before }).holds).toHaveLength(1);
   });
 
@@ -199,6 +214,49 @@ describe("the guard", () => {
     const { holds } = guard(removals("a", removed), new Map([["a", total]]), options);
     expect(holds).toHaveLength(held ? 1 : 0);
     if (held) expect(holds[0]?.reason).toContain(`${pending} more are reported as removed`);
+  });
+
+  describe("with a removal that was held only because of others that were reported", () => {
+    const [one] = removals("a", 1);
+    const first = guard(removals("a", 1), new Map([["a", 51]]), {
+      ...unexpected,
+      pending: new Map([["a", 50]]),
+    });
+    const [held] = first.holds;
+    const before = new Map([["a", heldBefore(new Set(held?.actions), new Set(), held?.onlyPending)]]);
+
+    it("remembers that, and lets go on when those turn out to be none", () => {
+      expect(held).toMatchObject({ sourceId: "a", onlyPending: true });
+      const { allowed, holds } = guard(removals("a", 1), new Map([["a", 51]]), { ...unexpected, before });
+      expect([allowed, holds]).toEqual([[one], []]);
+    });
+
+    it("goes on to hold it while enough of them are reported", () => {
+      const options = { ...unexpected, before, pending: new Map([["a", 10]]) };
+      expect(guard(removals("a", 1), new Map([["a", 51]]), options).holds).toMatchObject([
+        { onlyPending: true },
+      ]);
+    });
+
+    it("holds it for good when they are confirmed, even if their share becomes small", () => {
+      const [all] = guard(removals("a", 51), new Map([["a", 51]]), { ...unexpected, before }).holds;
+      expect(all).toMatchObject({ onlyPending: false });
+      const since = new Map([["a", heldBefore(new Set(all?.actions), new Set(), all?.onlyPending)]]);
+      const options = { ...unexpected, before: since, pending: new Map([["a", 20]]) };
+      expect(guard(removals("a", 1), new Map([["a", 1000]]), options).holds).toMatchObject([
+        { onlyPending: false },
+      ]);
+    });
+
+    it("still holds a rewrite beside it that was held for its own sake", () => {
+      const names = new Set([...(held?.actions ?? []), ...deeds(rewrites("a", 1))]);
+      const { allowed, holds } = guard([...removals("a", 1), ...rewrites("a", 1)], new Map([["a", 51]]), {
+        ...unexpected,
+        before: new Map([["a", heldBefore(names, new Set(), true)]]),
+      });
+      expect(allowed).toEqual([one]);
+      expect(holds.map(({ actions }) => actions)).toEqual([deeds(rewrites("a", 1))]);
+    });
   });
 
   it("has each source's own limits", () => {
@@ -225,7 +283,7 @@ describe("the guard", () => {
   it("tells what a person asked for from what was only not surprising", () => {
     const approved = removals("a", 20);
     const names = new Set(deeds(approved));
-    const before = new Map([["a", { held: names, approved: names }]]);
+    const before = new Map([["a", heldBefore(names, names)]]);
     const actions = [...approved, ...removals("b", 1), ...removals("c", 30)];
     const options = { ...unexpected, before, unguarded: "c" };
     const { asked } = guard(actions, new Map([["a", 20]]), options);

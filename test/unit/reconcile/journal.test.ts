@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { rejectHold } from "../../../src/reconcile/reject-hold.ts";
 import { approveHold, heldEvents, listHolds } from "../../../src/store/holds.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { summaryOf } from "./fake-target.ts";
 import type { Script } from "./faults.ts";
 import { meeting } from "./meeting.ts";
+import { reject } from "./undoing.ts";
 import { type AccountSpec, target, World } from "./world.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -113,7 +113,7 @@ describe("a hold", () => {
 
   it("that is approved is carried out, on record as asked for", async () => {
     const world = await held();
-    await approveHold(world.db, target.id, "home");
+    await approveHold(world.db, target.id, "home", null);
     await world.settle();
     expect(titles(world)).toEqual([]);
     const asked = await world.db.selectFrom("action").select("asked").where("kind", "=", "delete").execute();
@@ -123,8 +123,8 @@ describe("a hold", () => {
   it("that is rejected leaves everything, until the source says something else", async () => {
     const world = await held();
     world.sink.writes.length = 0;
-    expect(await rejectHold(world.context, target.id, "home")).toMatchObject({ kept: 12 });
-    expect(await rejectHold(world.context, target.id, "home")).toBeNull();
+    expect(await reject(world, "home")).toMatchObject({ kept: 12 });
+    expect(await reject(world, "home")).toEqual({ kind: "nothing" });
     await world.settle();
     expect(world.sink.writes).toEqual([]);
     expect(await listHolds(world.db)).toEqual([]);
@@ -143,7 +143,7 @@ describe("a hold", () => {
     for (const uid of many) world.account("home").put("private", uid, `${uid} spoiled`);
     await world.start();
     expect((await world.run()).result.outcome).toBe("held");
-    await rejectHold(world.context, target.id, "home");
+    await reject(world, "home");
     await world.settle();
     expect(titles(world)).toEqual(many.toSorted());
     world.account("home").put("private", "event 1", "event 1, mended");

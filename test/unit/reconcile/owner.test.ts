@@ -116,7 +116,7 @@ describe("a source that loses a surprising share", () => {
 
     await world.start();
     expect((await world.run()).result.outcome).toBe("held");
-    await approveHold(database.db, target.id, "home");
+    await approveHold(database.db, target.id, "home", null);
     await world.settle();
     expect(titles(world)).toEqual(["new of home", "w changed"]);
     expect(await listHolds(database.db)).toEqual([]);

@@ -45,5 +45,5 @@ export function state(
   standing: PlanMapping | null,
   refused: string | null = null,
 ): KeyState {
-  return { key: "key", candidates, mapping: standing, refused, pinned: null, settled: false };
+  return { key: "key", candidates, mapping: standing, lost: null, refused, pinned: null, settled: false };
 }

@@ -163,6 +163,16 @@ const standing = fc.option(
     owner: fc.constantFrom(null, "a", "b"),
     desired: fc.constantFrom(null, "one", "two"),
     sink: fc.constantFrom("one", "two", "four"),
+    base: fc.constantFrom(null, "body", "another"),
+  }),
+);
+
+const pinnedObject = fc.option(
+  fc.record({
+    fingerprint: fc.constantFrom("one", "four", "five"),
+    body: fc.constantFrom("body", "another body"),
+    sourceId: fc.constantFrom(null, "a"),
+    object: fc.option(fc.constant({ ics: "five", summary: "Five", startsAt: "2027-01-05T10:00:00.000Z" })),
   }),
 );
 
@@ -170,12 +180,14 @@ const keyState: fc.Arbitrary<KeyState> = fc
   .record({
     candidates,
     standing,
+    lost: fc.constantFrom(null, { accountId: 1, identity: "x" }),
     refused: fc.constantFrom(null, "one", "two"),
-    pinned: fc.constantFrom(null, null, { fingerprint: null }, { fingerprint: "one" }),
+    pinned: fc.option(fc.record({ fingerprint: fc.constantFrom(null, "one"), stands: pinnedObject })),
     settled: fc.boolean(),
   })
   .map((given) => ({
     key: "key",
+    lost: given.lost,
     refused: given.refused,
     pinned: given.pinned,
     settled: given.settled,
@@ -191,12 +203,21 @@ const keyState: fc.Arbitrary<KeyState> = fc
             identity: given.standing.owner === null ? null : "x",
             desiredFingerprint: given.standing.owner === null ? null : given.standing.desired,
             sinkFingerprint: given.standing.sink,
+            sinkBase: given.standing.base,
           }),
   }));
 
 /** What an undisturbed apply leaves behind; the sink keeps, changes or refuses what it is given. */
 function afterwards(before: KeyState, action: Action, sink: "keeps" | "changes" | "refuses"): KeyState {
-  if (action.kind === "delete") return { ...before, mapping: null, refused: null };
+  if (action.kind === "delete") return { ...before, mapping: null, lost: null, refused: null };
+  if (action.kind === "restore") {
+    const { goal } = action;
+    if (goal === null) return { ...before, mapping: null, lost: null, refused: null };
+    if (sink === "refuses") return { ...before, refused: goal.fingerprint };
+    const sinkFingerprint = sink === "changes" ? `${goal.fingerprint}, changed` : goal.fingerprint;
+    const put = mapping({ desiredFingerprint: goal.fingerprint, sinkFingerprint });
+    return { ...before, refused: null, mapping: put };
+  }
   const { winner } = action;
   if (action.kind !== "adopt" && sink === "refuses") return { ...before, refused: winner.fingerprint };
   const sinkFingerprint = sink === "changes" ? `${winner.fingerprint}, changed` : winner.fingerprint;
@@ -233,25 +254,45 @@ describe("any state", () => {
     );
   });
 
-  it("does nothing where a person decided to keep what stands, until the source says something else", () => {
+  it("does what a person decided, and nothing else, until the source says something else", () => {
     fc.assert(
       fc.property(keyState, (before) => {
+        const { pinned, mapping: there } = before;
         const says = chooseWinner(before.candidates)?.fingerprint ?? null;
-        const holds = before.pinned !== null && before.pinned.fingerprint === says;
-        const { rests, unpinned } = plan([before], windowFrom);
-        if (holds) expect(rests).toHaveLength(1);
-        expect(unpinned).toEqual(before.pinned !== null && !holds ? ["key"] : []);
+        const step = planKey(before, windowFrom);
+        const { unpinned } = plan([before], windowFrom);
+        if (pinned === null || pinned.fingerprint !== says) {
+          expect(step.kind).not.toBe("restore");
+          expect(unpinned).toEqual(pinned === null ? [] : ["key"]);
+          return;
+        }
+        const { stands } = pinned;
+        const isThere =
+          stands === null
+            ? there === null
+            : there?.sinkBase === stands.body ||
+              [there?.sinkFingerprint, there?.desiredFingerprint].includes(stands.fingerprint);
+        if (isThere) expect(step).toMatchObject({ kind: "rest", reason: "kept as it is by your decision" });
+        else if (stands === null) expect(step).toMatchObject({ kind: "restore", goal: null, mapping: there });
+        else if (stands.object === null)
+          expect([unpinned, step.kind === "restore"]).toEqual([["key"], false]);
+        else if (before.refused !== stands.fingerprint)
+          expect(step).toMatchObject({ kind: "restore", goal: stands.object, mapping: there });
       }),
-      { seed: 4, numRuns: 2000 },
+      { seed: 4, numRuns: 4000 },
     );
   });
 
-  it("never writes for a retired or covered candidate, nor what was refused", () => {
+  it("never writes for a covered candidate, nor for a retired one but what was lost of it, nor what was refused", () => {
     fc.assert(
       fc.property(keyState, (before) => {
         const step = planKey(before, windowFrom);
-        if (step.kind === "rest" || step.kind === "delete") return;
-        expect(step.winner.retired).toBe(false);
+        if (step.kind === "rest" || step.kind === "delete" || step.kind === "restore") return;
+        const { accountId, identity } = step.winner;
+        if (step.winner.retired) {
+          expect([step.kind, before.lost]).toEqual(["create", { accountId, identity }]);
+          expect(before.candidates.filter((one) => !one.retired && !one.covered)).toEqual([]);
+        }
         expect(step.winner.covered).toBe(false);
         expect(step.winner.fingerprint).not.toBe(before.refused);
       }),

@@ -1,7 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { planUndo } from "../../../src/reconcile/plan-undo.ts";
-import { rejectHold } from "../../../src/reconcile/reject-hold.ts";
 import { applyUndo } from "../../../src/reconcile/undo.ts";
 import { takeLease } from "../../../src/store/leases.ts";
 import { prune } from "../../../src/store/prune.ts";
@@ -18,6 +17,7 @@ import {
   titles,
   undo,
   undoForGood,
+  reject,
 } from "./undoing.ts";
 import { target, World } from "./world.ts";
 
@@ -189,16 +189,17 @@ describe("an undo of the rejection of a hold", () => {
     const world = await settled(...uids);
     for (const uid of uids) world.account("home").remove("private", uid);
     expect(await round(world)).toBe("held");
-    const rejected = await rejectHold(world.context, target.id, "home");
+    const rejected = await reject(world);
+    if (rejected.kind !== "rejected") throw new Error(rejected.kind);
     await round(world);
     expect(await pins()).toHaveLength(12);
     await world.start();
-    const undone = await undo(world, rejected?.run);
+    const undone = await undo(world, rejected.run);
     expect(undone).toMatchObject({ kind: "done", restored: 12, failed: [] });
     expect(await pins()).toEqual([]);
     expect(await round(world)).toBe("held");
     expect(titles(world)).toHaveLength(12);
-    expect(refusals(await undo(world, rejected?.run))).toContain("the decision does not hold any more");
+    expect(refusals(await undo(world, rejected.run))).toContain("the decision does not hold any more");
   });
 });
 

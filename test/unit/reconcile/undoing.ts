@@ -1,4 +1,5 @@
 import { fingerprint } from "../../../src/calendar/fingerprint.ts";
+import { type Rejected, rejectHold } from "../../../src/reconcile/reject-hold.ts";
 import { applyUndo, type Undone } from "../../../src/reconcile/undo.ts";
 import { type ChangingRun, changingRuns } from "../../../src/store/changing-runs.ts";
 import { summaryOf } from "./fake-target.ts";
@@ -33,6 +34,11 @@ export async function round(world: World): Promise<string> {
 export async function undo(world: World, run?: string): Promise<Undone> {
   const id = run ?? (await lastRun(world)).run;
   return applyUndo(world.context, target, { kind: "run", targetId: target.id, run: id }, world.faults.signal);
+}
+
+/** Rejects a hold as it is. */
+export async function reject(world: World, sourceId = "home", mark: string | null = null): Promise<Rejected> {
+  return rejectHold(world.context, { targetId: target.id, sourceId, mark }, world.faults.signal);
 }
 
 /** The same, which must succeed in full, followed by a round that has nothing to write. */

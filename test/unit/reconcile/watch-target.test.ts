@@ -116,6 +116,15 @@ describe("a target that is watched", () => {
     expect(await listHolds(world.db)).toMatchObject([{ sourceId: "@leftovers" }]);
   });
 
+  it("is compared in full where the server forgot its token, and not taken for restored", async () => {
+    const world = await settled();
+    edit(world, "a");
+    world.sink.changes = () => Promise.resolve({ kind: "unknown", token: `"${world.sink.changeCount}"` });
+    await watch(world);
+    expect(titles(world)).toEqual(["a", "b", "c"]);
+    expect(await wasRestored(world)).toBe(false);
+  });
+
   it("is asked again where the answer was lost, and forgets the failure", async () => {
     const world = await settled();
     edit(world, "a");

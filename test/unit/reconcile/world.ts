@@ -36,6 +36,7 @@ export class World {
   /** Without the plugin that kills. */
   readonly db: Kysely<Database>;
   #configured: ConfiguredAccount[];
+  #switchedOff: Context["switchedOff"] = [];
   #faults = new Faults({});
   #now = Date.parse("2027-01-01T00:00:00.000Z");
   #uptime = 0;
@@ -63,6 +64,7 @@ export class World {
       return this.#now;
     };
     const configured = (): readonly ConfiguredAccount[] => this.#configured;
+    const switchedOff = (): Context["switchedOff"] => this.#switchedOff;
     this.context = {
       db: db.withPlugin(new MortalPlugin(faults)),
       clock: { now, uptime: () => this.#uptime, sleep: () => Promise.resolve() },
@@ -74,6 +76,10 @@ export class World {
       get accounts() {
         return configured();
       },
+      get switchedOff() {
+        return switchedOff();
+      },
+      translatorOf: () => this.account(specs[0]?.id ?? "").translator,
       targets: [target],
       guardLimits: () => ({ removals: 10, removalShare: 0.1, emptying: 5, rewrites: 10, rewriteShare: 0.5 }),
       journal: { keepDays: 30, maxBytes: 1e6 },
@@ -96,6 +102,12 @@ export class World {
   /** Takes a source out of the configuration, or changes what it says. */
   configure(change: (accounts: readonly ConfiguredAccount[]) => ConfiguredAccount[]): void {
     this.#configured = change(this.#configured);
+  }
+
+  /** Sets `enabled: false` for a source that was configured. */
+  switchOff(id: string): void {
+    this.#configured = this.#configured.filter(({ sourceId }) => sourceId !== id);
+    this.#switchedOff = [...this.#switchedOff, { sourceId: id, targetId: target.id }];
   }
 
   /** Lets time pass. */

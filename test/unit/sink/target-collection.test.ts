@@ -212,6 +212,21 @@ describe("reading a collection", () => {
     ]);
   });
 
+  it("gives what it has read of a batch before it throws for one that cannot be read", async () => {
+    const server = new ScriptedCaldav().on(
+      `calendar-multiget ${path}`,
+      multistatus(
+        failed(`${path}a.ics`, 500),
+        ok(`${path}b.ics`, `${etag("2")}<c:calendar-data>${body}</c:calendar-data>`),
+      ),
+    );
+    const target = await openStanding(createSink, server);
+    server.on(`GET ${path}a.ics`, { status: 500 });
+    const batches = target.read(["a.ics", "b.ics"], signal)[Symbol.asyncIterator]();
+    expect(await batches.next()).toMatchObject({ value: [{ name: "b.ics" }] });
+    await expect(batches.next()).rejects.toMatchObject({ status: 500 });
+  });
+
   it("throws where an object that is there cannot be read", async () => {
     const server = new ScriptedCaldav().on(
       `calendar-multiget ${path}`,

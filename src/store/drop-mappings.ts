@@ -1,0 +1,28 @@
+import { type Kysely, sql } from "kysely";
+import type { Database } from "./schema.ts";
+import { chunks } from "./staging.ts";
+
+/**
+ * Takes off the record what does not stand in these slots any more. Of what is `missing` (somebody else removed it, or
+ * an older backup of the server was restored) it stays known whose it was: a source that is not configured any more
+ * keeps what it brought. What was `removed` is nobody's.
+ */
+export async function dropMappings(
+  tx: Kysely<Database>,
+  targetId: string,
+  slots: readonly string[],
+  why: "missing" | "removed",
+): Promise<void> {
+  for (const part of chunks(slots, 1000)) {
+    const isMissing = why === "missing";
+    await sql`
+      update slot
+      set lost_account_id = case when ${isMissing}::boolean then mapping.account_id end,
+          lost_identity = case when ${isMissing}::boolean then mapping.identity end
+      from mapping
+      where slot.target_id = ${targetId} and slot.slot = any(${part}::text[])
+        and mapping.target_id = slot.target_id and mapping.slot = slot.slot
+    `.execute(tx);
+    await tx.deleteFrom("mapping").where("target_id", "=", targetId).where("slot", "in", part).execute();
+  }
+}
