@@ -88,6 +88,10 @@ function printTarget(output: Output, audited: TargetAudit): void {
     output.print(`  ${counted(listed, "object")}: ${sumOf(kinds)} (${recorded} on record${waiting})`);
   }
   printRest(output, audited);
+  if (audited.waitsForPerson)
+    output.print(
+      "  Something here waits for you: `kalends hold list` names the plans that are held, the differences say the rest.",
+    );
 }
 
 /** The parts of a sum that are not 0. */

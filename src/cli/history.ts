@@ -119,8 +119,8 @@ function remarksOf(entry: JournalEntry, withBodies: boolean): string[] {
 }
 
 /** Whether something else stood there than Kalends had written: see reconcile/write-action.ts. */
-function isPhoneEdit({ outcome }: JournalEntry): boolean {
-  return outcome.includes("changed in the target");
+function isPhoneEdit(entry: JournalEntry): boolean {
+  return changeOf(entry).kind !== "none" && entry.outcome.includes("changed in the target");
 }
 
 function printBody(
