@@ -12,13 +12,13 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project("unit", { env: { TZ: "Pacific/Auckland" }, globalSetup: "test/shared-postgres.ts" }),
+      project("unit", { env: { TZ: "Pacific/Auckland" }, globalSetup: "test/test-postgres.ts" }),
       project("oracle", { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("contract", { testTimeout: 30_000, hookTimeout: 60_000 }),
       project("integration", {
         testTimeout: 60_000,
         hookTimeout: 120_000,
-        globalSetup: "test/shared-postgres.ts",
+        globalSetup: "test/test-postgres.ts",
       }),
     ],
   },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import { owner } from "../../simulator/household.ts";
 import { UsageError } from "../../src/cli/command.ts";
 import { calendarOf, install, type Installation } from "./installation.ts";
@@ -13,7 +13,7 @@ describe("a target that another program has filled", { timeout: 120_000 }, () =>
   let kalends: Installation;
 
   beforeAll(async () => {
-    kalends = await install({ makeDatabase: sharedDatabase, configuration: { off: ["agency"] } });
+    kalends = await install({ makeDatabase: freshDatabase, configuration: { off: ["agency"] } });
     const { graph, icloud, baikal, mailboxes } = kalends.household;
     const day = dayAfter(kalends.clock.now(), 3);
     baikal.control.addCalendar(owner, { uri: calendarOf("all"), name: "Everything" });
@@ -114,7 +114,7 @@ describe("purging a source", { timeout: 120_000 }, () => {
 
   beforeAll(async () => {
     kalends = await install({
-      makeDatabase: sharedDatabase,
+      makeDatabase: freshDatabase,
       size: { agency: 40, company: 30, family: 20 },
       configuration: { targets: both },
     });

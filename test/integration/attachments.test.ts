@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import { install, type Installation } from "./installation.ts";
 import { at, daily, dayAfter, meeting } from "./people-and-times.ts";
 import { forgetTraffic, type Traffic, trafficOf } from "./traffic.ts";
@@ -20,7 +20,7 @@ describe("attachments and colours of a mailbox", { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     kalends = await install({
-      makeDatabase: sharedDatabase,
+      makeDatabase: freshDatabase,
       configuration: { window: { past: 30, future: 100 }, off: ["company", "family"] },
     });
     day = dayAfter(kalends.clock.now(), 2);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import { defaultSwitches } from "../../simulator/caldav/switches.ts";
 import { accountInUse } from "../../src/reconcile/account-in-use.ts";
 import { type AccountAudit, auditAccount } from "../../src/reconcile/audit-account.ts";
@@ -24,7 +24,7 @@ describe("the audit of sources", { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     kalends = await install({
-      makeDatabase: sharedDatabase,
+      makeDatabase: freshDatabase,
       size: { agency: 12, company: 0, family: 12 },
       configuration: { window: { past: 40, future: 200 } },
     });

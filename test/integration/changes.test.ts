@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import type { EventInput } from "../../simulator/graph/event-input.ts";
 import { install, type Installation } from "./installation.ts";
 import { appleObject, at, daily, dayAfter, meeting, utcText } from "./people-and-times.ts";
@@ -16,7 +16,7 @@ describe("a person's changes", { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     kalends = await install({
-      makeDatabase: sharedDatabase,
+      makeDatabase: freshDatabase,
       size: { agency: 6, company: 6, family: 6 },
       configuration: { targets: { agency: "all" }, window: { past: 30, future: 100 } },
     });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import { roughSwitches, type Switches } from "../../simulator/graph/switches.ts";
 import { calmSwitches } from "../../simulator/graph/switches.ts";
 import { install, type Installation } from "./installation.ts";
@@ -70,7 +70,7 @@ describe("changes of a mailbox, told by a delta with", { timeout: 60_000 }, () =
     kalends = await install({
       size: { agency: 30, company: 0, family: 0 },
       configuration: { window: { past: 30, future: 200 }, off: ["company", "family"] },
-      makeDatabase: sharedDatabase,
+      makeDatabase: freshDatabase,
     });
     prepare();
     // Two of these fill a page of 200: a round over everything has three pages.

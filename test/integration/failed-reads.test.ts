@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import type { FaultEffect as CaldavEffect } from "../../simulator/caldav/faults.ts";
 import type { FaultEffect as GraphEffect } from "../../simulator/graph/faults.ts";
 import type { Household } from "../../simulator/household.ts";
@@ -153,7 +153,7 @@ describe("a read that fails", { timeout: 60_000 }, () => {
     kalends = await install({
       size: { agency: 12, company: 3, family: 12 },
       configuration: { window: { past: 30, future: 200 } },
-      makeDatabase: sharedDatabase,
+      makeDatabase: freshDatabase,
     });
     const { graph, mailboxes } = kalends.household;
     const first = dayAfter(kalends.clock.now(), -20);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import type { FaultEffect, FaultSpec } from "../../simulator/caldav/faults.ts";
 import { owner } from "../../simulator/household.ts";
 import { refusalRetryMs } from "../../src/store/work.ts";
@@ -70,7 +70,7 @@ describe("a write that fails", { timeout: 60_000 }, () => {
     kalends = await install({
       size: { agency: 10, company: 4, family: 0 },
       configuration: { off: ["family"], window: { past: 30, future: 100 } },
-      makeDatabase: sharedDatabase,
+      makeDatabase: freshDatabase,
     });
     change();
     await kalends.sync();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import { createRandom } from "../../simulator/graph/random.ts";
 import { allCells, coverOf } from "../torture/matrix/cells.ts";
 import { matrixFaults } from "../torture/matrix/faults.ts";
@@ -12,7 +12,7 @@ describe("every fault, and every kind of request", { timeout: 300_000 }, () => {
   it("loses, doubles and removes nothing, says what happened, and is made good", async () => {
     const groups = coverOf(allCells(), createRandom(20_261_122));
 
-    const reports = await runMatrix({ groups, makeDatabase: sharedDatabase });
+    const reports = await runMatrix({ groups, makeDatabase: freshDatabase });
 
     process.stdout.write(`${tableOf("Fault", rowsOf(reports))}\n`);
     expect(reports.filter(isWrong)).toEqual([]);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import type { CaldavControl } from "../../simulator/caldav/control.ts";
 import { type CaldavSwitches, defaultSwitches } from "../../simulator/caldav/switches.ts";
 import { install, type Installation } from "./installation.ts";
@@ -71,7 +71,7 @@ describe("changes in iCloud, told with", { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     kalends = await install({
-      makeDatabase: sharedDatabase,
+      makeDatabase: freshDatabase,
       size: { family: 30 },
       configuration: { off: ["agency", "company"], window: { past: 70, future: 400 } },
     });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import type { EventInput } from "../../simulator/graph/event-input.ts";
 import { install, type Installation } from "./installation.ts";
 import { appleObject, daily, dayAfter, meeting, utcText } from "./people-and-times.ts";
@@ -30,7 +30,7 @@ describe("what a source loses", { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     kalends = await install({
-      makeDatabase: sharedDatabase,
+      makeDatabase: freshDatabase,
       configuration: { off: ["company"], window: { past: 30, future: 120 } },
     });
     const { graph, icloud, mailboxes } = kalends.household;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../shared-database.ts";
+import { freshDatabase } from "../fresh-database.ts";
 import type { Translation } from "../../src/calendar/candidate.ts";
 import { exitCode } from "../../src/cli/exit-code.ts";
 import { type Change, commented, syncWith } from "./another-translator.ts";
@@ -18,7 +18,7 @@ describe("a new version of the translation", { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     kalends = await install({
-      makeDatabase: sharedDatabase,
+      makeDatabase: freshDatabase,
       size: { agency: 24, company: 0, family: 20 },
       configuration: { off: ["company"], targets: { agency: "all" }, window: { past: 30, future: 100 } },
     });

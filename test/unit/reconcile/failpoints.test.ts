@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../../shared-database.ts";
+import { freshDatabase } from "../../fresh-database.ts";
 import { openWatchedDatabase, type WatchedDatabase } from "./failpoints-database.ts";
 import { scenarios } from "./failpoint-scenarios.ts";
 import { stopEverywhere } from "./failpoints.ts";
@@ -7,7 +7,7 @@ import type { Point } from "./faults.ts";
 
 let database: WatchedDatabase;
 beforeAll(async () => {
-  database = await openWatchedDatabase(await sharedDatabase());
+  database = await openWatchedDatabase(await freshDatabase());
 }, 60_000);
 afterAll(async () => database[Symbol.asyncDispose]());
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { sharedDatabase } from "../../shared-database.ts";
+import { freshDatabase } from "../../fresh-database.ts";
 import type { StoredObject } from "../../../src/sink/sink.ts";
 import { openWatchedDatabase, type Dump, type WatchedDatabase } from "./failpoints-database.ts";
 import { Killed, type Point } from "./faults.ts";
@@ -8,7 +8,7 @@ import { World } from "./world.ts";
 
 let database: WatchedDatabase;
 beforeAll(async () => {
-  database = await openWatchedDatabase(await sharedDatabase());
+  database = await openWatchedDatabase(await freshDatabase());
 }, 60_000);
 afterAll(async () => database[Symbol.asyncDispose]());
 

@@ -3,14 +3,14 @@ import { Kysely, PGliteDialect, PostgresDialect, sql } from "kysely";
 import { Pool } from "pg";
 import { migrate } from "../../../src/store/migrate.ts";
 import type { Database } from "../../../src/store/schema.ts";
-import { sharedDatabase } from "../../shared-database.ts";
+import { freshDatabase } from "../../fresh-database.ts";
 
 /** A migrated database for the tests of one file, to be cleared before each. */
 export type TestDatabase = AsyncDisposable & { readonly db: Kysely<Database> };
 
 /** A database of its own on the PostgreSQL that the tests share. */
 export async function openTestDatabase(): Promise<TestDatabase> {
-  const pool = new Pool({ connectionString: await sharedDatabase(), max: 4 });
+  const pool = new Pool({ connectionString: await freshDatabase(), max: 4 });
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, [Symbol.asyncDispose]: () => db.destroy() };
 }
