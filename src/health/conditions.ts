@@ -1,3 +1,4 @@
+import { sentence } from "../http/sentence.ts";
 import type { StoredHold } from "../store/holds.ts";
 import type { AccountStatus, TargetStatus } from "../store/status.ts";
 import type { Condition } from "./alerts.ts";
@@ -135,8 +136,4 @@ function ofExpiry({ sourceId, what, endsAt }: Expiry, now: number): Condition[] 
 
 function events(count: number): string {
   return count === 1 ? "1 event" : `${count} events`;
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

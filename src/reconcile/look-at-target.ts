@@ -1,11 +1,6 @@
 import type { SinkChanges, TargetCollection } from "../sink/sink.ts";
-import {
-  keysOfKnownSlots,
-  keysWithoutSlot,
-  type RecordedObject,
-  recordedObjects,
-  wantedAmong,
-} from "../store/audit-target.ts";
+import { keysWithoutSlot, type RecordedObject, recordedObjects, wantedAmong } from "../store/audit-target.ts";
+import { keysOfSlots } from "../store/slots.ts";
 import type { Target } from "../store/targets.ts";
 import { type AccountInUse, accountsOfTarget } from "./account-in-use.ts";
 import { type Books, keepBooks } from "./books.ts";
@@ -89,14 +84,8 @@ export async function lookAtSink(
 export async function leadsOf(context: Context, targetId: string, slots: readonly string[]): Promise<Leads> {
   const leads = new Map<string, { readonly key: string; readonly isWanted: boolean }>();
   if (slots.length === 0) return leads;
-  const known = [...(await keysOfKnownSlots(context.db, targetId, slots))].flatMap(([slot, key]) =>
-    key === null ? [] : [[slot, key] as const],
-  );
-  const wanted = await wantedAmong(
-    context.db,
-    targetId,
-    known.map(([, key]) => key),
-  );
+  const known = await keysOfSlots(context.db, targetId, slots);
+  const wanted = await wantedAmong(context.db, targetId, [...known.values()]);
   for (const [slot, key] of known) leads.set(slot, { key, isWanted: wanted.has(key) });
   const open = new Set(slots.filter((slot) => !leads.has(slot)));
   if (open.size === 0) return leads;

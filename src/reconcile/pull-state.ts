@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { RemoteError } from "../http/remote-error.ts";
+import { sentence } from "../http/sentence.ts";
 import type { CalendarRef } from "../sources/source.ts";
 import type { Account } from "../store/accounts.ts";
 import type { Collection } from "../store/collections.ts";
@@ -34,9 +35,4 @@ export function note(state: PullState, message: string, error: unknown): void {
 /** A calendar as its source knows it. */
 export function refOf(collection: Collection, memory: string | null): CalendarRef {
   return { id: collection.native_id, name: collection.name, memory };
-}
-
-/** So that another sentence may follow. */
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { RemoteError } from "../http/remote-error.ts";
+import { sentence } from "../http/sentence.ts";
 import type { TargetCollection } from "../sink/sink.ts";
 import { clearDirtyKeys, countDirtyKeys, type Marks } from "../store/dirty-keys.ts";
 import { countStanding, forgetRefusals, retryRefusals } from "../store/keys.ts";
@@ -267,11 +268,6 @@ async function failed(
     last_error: message,
   });
   return { ...idle, outcome: error.willRecover ? "incomplete" : "failed", errors: [message] };
-}
-
-/** So that another sentence may follow. */
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** A mistake of ours, or trouble with the database: `status` tells of it, and the target is left alone for a while. */

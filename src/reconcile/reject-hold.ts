@@ -3,7 +3,7 @@ import { markKeys } from "../store/dirty-keys.ts";
 import { endHold, type HeldSet, heldSet } from "../store/holds.ts";
 import { loadKeys } from "../store/keys.ts";
 import { type Pin, setPins } from "../store/pins.ts";
-import { endRun, recordActions, startRun } from "../store/runs.ts";
+import { decisionLine, endRun, recordActions, startRun } from "../store/runs.ts";
 import { keysOfSlots } from "../store/slots.ts";
 import { chunks } from "../store/staging.ts";
 import type { Context } from "./context.ts";
@@ -94,13 +94,10 @@ async function reject(context: Context, { targetId, sourceId, mark }: RejectRequ
         summary,
         reason: "rejected by a person",
         outcome: "kept as it is",
-        asked: true,
         target_id: targetId,
         meeting_key: pin.key,
-        before_body: null,
-        after_body: null,
       }));
-      await recordActions(tx, entries, now);
+      await recordActions(tx, entries.map(decisionLine), now);
     }
     await endHold(tx, targetId, sourceId);
     await endRun(tx, run, { outcome: "complete", summary: { kept }, error: null }, now);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { markInstances, markKeys } from "../store/dirty-keys.ts";
 import { endPins } from "../store/pins.ts";
-import { endRun, recordActions, startRun } from "../store/runs.ts";
+import { decisionLine, endRun, recordActions, startRun } from "../store/runs.ts";
 import { chunks } from "../store/staging.ts";
 import { ensureTarget } from "../store/targets.ts";
 import { batchSize } from "./apply.ts";
@@ -137,12 +137,9 @@ async function takeBack(
       summary: title,
       reason: `undoes run ${run.slice(0, 8)}`,
       outcome: "goes by its source again",
-      asked: true,
       target_id: targetId,
       meeting_key: key,
-      before_body: null,
-      after_body: null,
     }));
-    await recordActions(tx, lines, now);
+    await recordActions(tx, lines.map(decisionLine), now);
   });
 }

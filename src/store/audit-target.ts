@@ -72,25 +72,6 @@ export async function namesOfUids(
   return names;
 }
 
-/** The meeting keys of these slots, also of those in which nothing stands; null where a slot has none. */
-export async function keysOfKnownSlots(
-  db: Kysely<Database>,
-  targetId: string,
-  values: readonly string[],
-): Promise<Map<string, string | null>> {
-  const keys = new Map<string, string | null>();
-  for (const part of chunks(values, 1000)) {
-    const rows = await db
-      .selectFrom("slot")
-      .select(["slot", "meeting_key"])
-      .where("target_id", "=", targetId)
-      .where("slot", "in", part)
-      .execute();
-    for (const row of rows) keys.set(row.slot, row.meeting_key);
-  }
-  return keys;
-}
-
 /** Which of these keys an event wants a place under. */
 export async function wantedAmong(
   db: Kysely<Database>,

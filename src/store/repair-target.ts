@@ -52,11 +52,6 @@ export async function commitRepair(
       );
       await recordAsFound(tx, targetId, part);
     }
-    await forgetWanted(
-      tx,
-      targetId,
-      altered.map(({ slot }) => slot),
-    );
     await dropMappings(
       tx,
       targetId,
@@ -102,6 +97,7 @@ async function recordEtags(
   `.execute(tx);
 }
 
+/** What was wanted there is compared anew: with it, the plan would take what stands there for right. */
 async function recordAsFound(
   tx: Kysely<Database>,
   targetId: string,
@@ -109,7 +105,8 @@ async function recordAsFound(
 ): Promise<void> {
   await sql`
     update mapping
-    set sink_etag = found.etag, sink_fingerprint = found.fingerprint, sink_base = found.body
+    set sink_etag = found.etag, sink_fingerprint = found.fingerprint, sink_base = found.body,
+        desired_fingerprint = null
     from unnest(
       ${found.map(({ slot }) => slot)}::text[],
       ${found.map(({ etag }) => etag)}::text[],
@@ -118,18 +115,6 @@ async function recordAsFound(
     ) as found (slot, etag, fingerprint, body)
     where mapping.target_id = ${targetId} and mapping.slot = found.slot
   `.execute(tx);
-}
-
-/** What was wanted there is compared anew: with it, the plan would take what stands there for right. */
-async function forgetWanted(tx: Kysely<Database>, targetId: string, slots: readonly string[]): Promise<void> {
-  for (const part of chunks(slots, 1000)) {
-    await tx
-      .updateTable("mapping")
-      .set({ desired_fingerprint: null })
-      .where("target_id", "=", targetId)
-      .where("slot", "in", part)
-      .execute();
-  }
 }
 
 /** An object may have been found under another name than its slot had: it is where it was found. */

@@ -66,6 +66,11 @@ export async function endInterrupted(
     .execute();
 }
 
+/** What a decision has in the journal: nothing is written, and a person asked for it. */
+export function decisionLine(line: Omit<NewAction, "asked" | "before_body" | "after_body">): NewAction {
+  return { ...line, asked: true, before_body: null, after_body: null };
+}
+
 export async function recordActions(
   db: Kysely<Database>,
   actions: readonly NewAction[],
