@@ -1,6 +1,7 @@
-import { adopt, planAdoption } from "../reconcile/adopt.ts";
-import { pullAccount } from "../reconcile/pull.ts";
-import { previewTarget, reconcileTarget } from "../reconcile/reconcile.ts";
+import { adopt, planAdoption } from "../reconcile/decide/adopt.ts";
+import { pullAccount } from "../reconcile/pull/pull.ts";
+import { previewTarget } from "../reconcile/plan-target.ts";
+import { reconcileTarget } from "../reconcile/reconcile.ts";
 import { registerConfiguration } from "../reconcile/sync.ts";
 import { ensureTarget } from "../store/targets.ts";
 import { type Command, requireTarget, UsageError } from "./command.ts";

@@ -1,7 +1,7 @@
 import { accountInUse, accountsInUse } from "../reconcile/account-in-use.ts";
-import { type AccountAudit, auditAccount } from "../reconcile/audit-account.ts";
-import { auditTarget, type TargetAudit } from "../reconcile/audit-target.ts";
-import type { Difference } from "../reconcile/difference.ts";
+import { type AccountAudit, auditAccount } from "../reconcile/audit/audit-account.ts";
+import { auditTarget, type TargetAudit } from "../reconcile/audit/audit-target.ts";
+import type { Difference } from "../reconcile/audit/difference.ts";
 import { registerConfiguration } from "../reconcile/sync.ts";
 import { accountKey } from "../store/accounts.ts";
 import { type Command, requireSource, requireTarget, type Session } from "./command.ts";

@@ -1,4 +1,4 @@
-import { changeOf } from "../reconcile/journal-change.ts";
+import { changeOf } from "../reconcile/decide/journal-change.ts";
 import { type ChangingRun, changingRuns } from "../store/changing-runs.ts";
 import type { KnownEvent } from "../store/find-events.ts";
 import { entriesOfEvent, entriesOfRun, type JournalEntry, readBodies } from "../store/journal.ts";

@@ -1,6 +1,6 @@
 import { oneLine } from "../calendar/people-text.ts";
 import { leftovers } from "../reconcile/guard.ts";
-import { rejectHold } from "../reconcile/reject-hold.ts";
+import { rejectHold } from "../reconcile/decide/reject-hold.ts";
 import { approveHold, type HeldEvent, heldEvents, listHolds, type StoredHold } from "../store/holds.ts";
 import { type Command, type Session, UsageError } from "./command.ts";
 import { counted } from "./counted.ts";

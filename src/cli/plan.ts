@@ -1,7 +1,7 @@
 import { oneLine } from "../calendar/people-text.ts";
 import { type Action, subjectOf } from "../reconcile/action.ts";
-import { pullAccount } from "../reconcile/pull.ts";
-import { type GuardedPlan, previewTarget } from "../reconcile/reconcile.ts";
+import { pullAccount } from "../reconcile/pull/pull.ts";
+import { type GuardedPlan, previewTarget } from "../reconcile/plan-target.ts";
 import { registerConfiguration } from "../reconcile/sync.ts";
 import type { Command } from "./command.ts";
 import { requireSource, requireTarget } from "./command.ts";

@@ -1,5 +1,5 @@
 import { subjectOf } from "../reconcile/action.ts";
-import { forget, planPurge } from "../reconcile/purge.ts";
+import { forget, planPurge } from "../reconcile/decide/purge.ts";
 import { reconcileTarget } from "../reconcile/reconcile.ts";
 import { oneLine } from "../calendar/people-text.ts";
 import { listAccounts } from "../store/accounts.ts";

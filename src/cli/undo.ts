@@ -1,7 +1,7 @@
 import type { ConfiguredTarget } from "../reconcile/context.ts";
-import { planUndo, type UndoPlan, type UndoSelector } from "../reconcile/plan-undo.ts";
-import { applyUndo, type Undone } from "../reconcile/undo.ts";
-import type { UndoItem } from "../reconcile/undo-object.ts";
+import { planUndo, type UndoPlan, type UndoSelector } from "../reconcile/decide/plan-undo.ts";
+import { applyUndo, type Undone } from "../reconcile/decide/undo.ts";
+import type { UndoItem } from "../reconcile/decide/undo-object.ts";
 import { type Command, type Session, UsageError } from "./command.ts";
 import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";

@@ -2,28 +2,26 @@ import { randomUUID } from "node:crypto";
 import { RemoteError } from "../http/remote-error.ts";
 import { sentence } from "../http/sentence.ts";
 import type { TargetCollection } from "../sink/sink.ts";
-import { clearDirtyKeys, countDirtyKeys, type Marks } from "../store/dirty-keys.ts";
-import { countStanding, forgetRefusals, retryRefusals } from "../store/keys.ts";
+import { clearDirtyKeys, countDirtyKeys } from "../store/dirty-keys.ts";
+import { forgetRefusals, retryRefusals } from "../store/keys.ts";
 import { endRun, startRun } from "../store/runs.ts";
-import { endOtherHolds, holdsBefore, saveHolds } from "../store/holds.ts";
-import { pendingRemovals } from "../store/pending-removals.ts";
+import { endOtherHolds, saveHolds } from "../store/holds.ts";
 import { endPins } from "../store/pins.ts";
 import { databaseTrouble } from "../store/database-error.ts";
 import { refusalRetryMs } from "../store/work.ts";
 import { ensureTarget, type Target, updateTarget } from "../store/targets.ts";
-import { type AccountInUse, accountsOfTarget } from "./account-in-use.ts";
-import type { Action, Rest } from "./action.ts";
-import { type ApplyCounts, applyActions } from "./apply.ts";
+import { accountsOfTarget } from "./account-in-use.ts";
+import type { Action } from "./action.ts";
+import { type ApplyCounts, applyActions } from "./apply/apply.ts";
 import { backOff } from "./back-off.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
-import { gather } from "./gather.ts";
-import { guard, type GuardLimits, type GuardOptions, type Hold } from "./guard.ts";
-import { openAndSurvey, reachTarget, surveyWithoutWriting } from "./open-target.ts";
-import { plan } from "./plan.ts";
-import { resolveIntents } from "./resolve-intents.ts";
-import { isToBeSurveyed } from "./survey.ts";
-import { translateTarget } from "./translate.ts";
-import { isWatchDue, noticeChanges } from "./watch-target.ts";
+import type { Hold } from "./guard.ts";
+import { planTarget } from "./plan-target.ts";
+import { openAndSurvey, reachTarget } from "./target/open-target.ts";
+import { resolveIntents } from "./apply/resolve-intents.ts";
+import { isToBeSurveyed } from "./target/survey.ts";
+import { translateTarget } from "./translate/translate.ts";
+import { isWatchDue, noticeChanges } from "./target/watch-target.ts";
 import { type LeaseGuard, LeaseLostError, withLease } from "./with-lease.ts";
 
 /** What one reconciliation of one target did. */
@@ -118,71 +116,6 @@ async function reconcile(work: Work): Promise<ReconcileResult> {
     if (!(error instanceof LeaseLostError) && !signal.aborted) await noteUnexpected(context, target, error);
     throw error;
   }
-}
-
-/** The plan of a target as it would be carried out now. */
-export type GuardedPlan = {
-  readonly actions: readonly Action[];
-  readonly rests: readonly Rest[];
-  readonly allowed: readonly Action[];
-  readonly asked: ReadonlySet<Action>;
-  readonly holds: readonly Hold[];
-  /** Keys for which a decision of a person does not hold any more. */
-  readonly unpinned: readonly string[];
-  /** The keys that were looked at. */
-  readonly marks: Marks;
-};
-
-/** Plans and guards from stored state alone; writes nothing. */
-async function planTarget(
-  context: Context,
-  targetId: string,
-  accounts: readonly AccountInUse[],
-  options: Pick<GuardOptions, "rewritesExpected" | "unguarded">,
-): Promise<GuardedPlan> {
-  const marks = new Map<string, string>();
-  const actions: Action[] = [];
-  const rests: Rest[] = [];
-  const unpinned: string[] = [];
-  const windowFrom = context.window().from;
-  for await (const page of gather(context, targetId, accounts)) {
-    const part = plan(page.states, windowFrom);
-    for (const [key, mark] of page.marks) marks.set(key, mark);
-    actions.push(...part.actions);
-    rests.push(...part.rests);
-    unpinned.push(...part.unpinned);
-  }
-  const standing = await countStanding(context.db, targetId);
-  const before = await holdsBefore(context.db, targetId);
-  const pending = await pendingRemovals(
-    context.db,
-    accounts.map(({ account }) => account.id),
-  );
-  const limits = (sourceId: string): GuardLimits => context.guardLimits(sourceId);
-  return {
-    actions,
-    rests,
-    unpinned,
-    marks,
-    ...guard(actions, standing, { ...options, limits, before, pending }),
-  };
-}
-
-/** Surveys, translates and plans, and writes nothing to the sink. Null while another process works on the target. */
-export async function previewTarget(
-  context: Context,
-  configured: ConfiguredTarget,
-  signal: AbortSignal,
-): Promise<{ readonly held: string | null; readonly plan: GuardedPlan } | null> {
-  return withLease(context, `target:${configured.id}`, signal, async (_lease, fenced) => {
-    const target = await ensureTarget(context.db, configured.id);
-    if (isToBeSurveyed(target)) await surveyWithoutWriting(context, configured, target, fenced);
-    await translateTarget(context, configured.id, fenced);
-    const accounts = await accountsOfTarget(context, configured.id);
-    const { held, rewrites_expected } = await ensureTarget(context.db, configured.id);
-    const options = { rewritesExpected: rewrites_expected, unguarded: null };
-    return { held, plan: await planTarget(context, configured.id, accounts, options) };
-  });
 }
 
 async function planAndApply(

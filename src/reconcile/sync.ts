@@ -4,7 +4,7 @@ import { countDirtyKeys } from "../store/dirty-keys.ts";
 import { retireOthers } from "../store/retired.ts";
 import { ensureTarget } from "../store/targets.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
-import { pullAccount, type PullResult } from "./pull.ts";
+import { pullAccount, type PullResult } from "./pull/pull.ts";
 import { type ReconcileOptions, type ReconcileResult, reconcileTarget } from "./reconcile.ts";
 import { startWriter } from "./target-writer.ts";
 import { type AccountInUse, accountsInUse } from "./account-in-use.ts";

@@ -1,17 +1,17 @@
 import { followJobs, type RunningJobs } from "../health/running-jobs.ts";
 import type { Context } from "../reconcile/context.ts";
-import { pullAccount } from "../reconcile/pull.ts";
+import { pullAccount } from "../reconcile/pull/pull.ts";
 import {
   type AccountInUse,
   accountInUse,
   accountsInUse,
   accountsOfTarget,
 } from "../reconcile/account-in-use.ts";
-import { auditAccount } from "../reconcile/audit-account.ts";
-import { auditTarget } from "../reconcile/audit-target.ts";
+import { auditAccount } from "../reconcile/audit/audit-account.ts";
+import { auditTarget } from "../reconcile/audit/audit-target.ts";
 import { isFirstImport, reconcileWithLog, registerConfiguration } from "../reconcile/sync.ts";
-import { translationBasis } from "../reconcile/translate.ts";
-import { isWatchDue } from "../reconcile/watch-target.ts";
+import { translationBasis } from "../reconcile/translate/translate.ts";
+import { isWatchDue } from "../reconcile/target/watch-target.ts";
 import { LeaseLostError } from "../reconcile/with-lease.ts";
 import { accountKey } from "../store/accounts.ts";
 import { prune } from "../store/prune.ts";

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { freshDatabase } from "../fresh-database.ts";
 import { defaultSwitches } from "../../simulator/caldav/switches.ts";
 import { accountInUse } from "../../src/reconcile/account-in-use.ts";
-import { type AccountAudit, auditAccount } from "../../src/reconcile/audit-account.ts";
+import { type AccountAudit, auditAccount } from "../../src/reconcile/audit/audit-account.ts";
 import { install, type Installation } from "./installation.ts";
 import { appleObject, daily, dayAfter, meeting, utcText } from "./people-and-times.ts";
 import { differences } from "./truth.ts";

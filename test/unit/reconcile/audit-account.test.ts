@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { RemoteError } from "../../../src/http/remote-error.ts";
 import { accountsInUse } from "../../../src/reconcile/account-in-use.ts";
-import { type AccountAudit, auditAccount } from "../../../src/reconcile/audit-account.ts";
+import { type AccountAudit, auditAccount } from "../../../src/reconcile/audit/audit-account.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import type { FakeAccount } from "./fake-account.ts";
 import type { Fault } from "./faults.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { slotName } from "../../../src/calendar/slot.ts";
-import { auditTarget, type TargetAudit } from "../../../src/reconcile/audit-target.ts";
+import { auditTarget, type TargetAudit } from "../../../src/reconcile/audit/audit-target.ts";
 import { approveHold, listHolds } from "../../../src/store/holds.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { summaryOf } from "./fake-target.ts";

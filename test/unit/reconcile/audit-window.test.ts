@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { accountsInUse } from "../../../src/reconcile/account-in-use.ts";
-import { type AccountAudit, auditAccount } from "../../../src/reconcile/audit-account.ts";
-import { translateTarget } from "../../../src/reconcile/translate.ts";
+import { type AccountAudit, auditAccount } from "../../../src/reconcile/audit/audit-account.ts";
+import { translateTarget } from "../../../src/reconcile/translate/translate.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { meeting } from "./meeting.ts";
 import { target, World } from "./world.ts";

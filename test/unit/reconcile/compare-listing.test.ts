@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compareListings } from "../../../src/reconcile/compare-listing.ts";
+import { compareListings } from "../../../src/reconcile/audit/compare-listing.ts";
 import type { StagedForAudit } from "../../../src/store/audit-source.ts";
 
 type Given = {

@@ -4,8 +4,8 @@ import {
   namesToRead,
   type ReadBody,
   type SinkState,
-} from "../../../src/reconcile/compare-sink.ts";
-import { repairOfSink } from "../../../src/reconcile/repair-of-look.ts";
+} from "../../../src/reconcile/target/compare-sink.ts";
+import { repairOfSink } from "../../../src/reconcile/audit/repair-of-look.ts";
 import type { RecordedObject } from "../../../src/store/audit-target.ts";
 
 const recorded = (slot: string, more: Partial<RecordedObject> = {}): RecordedObject => ({

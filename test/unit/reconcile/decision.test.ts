@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { auditTarget } from "../../../src/reconcile/audit-target.ts";
+import { auditTarget } from "../../../src/reconcile/audit/audit-target.ts";
 import { markKeys } from "../../../src/store/dirty-keys.ts";
 import { prune } from "../../../src/store/prune.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";

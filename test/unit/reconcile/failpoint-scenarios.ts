@@ -1,7 +1,7 @@
-import { auditTarget } from "../../../src/reconcile/audit-target.ts";
-import { forget, planPurge } from "../../../src/reconcile/purge.ts";
+import { auditTarget } from "../../../src/reconcile/audit/audit-target.ts";
+import { forget, planPurge } from "../../../src/reconcile/decide/purge.ts";
 import { registerConfiguration } from "../../../src/reconcile/sync.ts";
-import { applyUndo } from "../../../src/reconcile/undo.ts";
+import { applyUndo } from "../../../src/reconcile/decide/undo.ts";
 import { approveHold } from "../../../src/store/holds.ts";
 import { meeting } from "./meeting.ts";
 import { type AccountSpec, target, type World } from "./world.ts";

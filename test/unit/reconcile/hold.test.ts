@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Rejected } from "../../../src/reconcile/reject-hold.ts";
+import type { Rejected } from "../../../src/reconcile/decide/reject-hold.ts";
 import { approveHold, listHolds } from "../../../src/store/holds.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { home, reject, round, titles } from "./undoing.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { kalendsId } from "../../../src/calendar/slot.ts";
 import { stamp } from "../../../src/calendar/stamp.ts";
-import { isOwnObject } from "../../../src/reconcile/slot-values.ts";
+import { isOwnObject } from "../../../src/reconcile/gather/slot-values.ts";
 
 const installationKey = Buffer.from("an installation key of this test only");
 const slot = "0123456789abcdef0123456789abcdef";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { adopt, planAdoption } from "../../../src/reconcile/adopt.ts";
-import { forget, planPurge } from "../../../src/reconcile/purge.ts";
+import { adopt, planAdoption } from "../../../src/reconcile/decide/adopt.ts";
+import { forget, planPurge } from "../../../src/reconcile/decide/purge.ts";
 import { renameSource } from "../../../src/store/configured.ts";
 import { approveHold, listHolds } from "../../../src/store/holds.ts";
 import { leftOut } from "../../../src/store/status.ts";

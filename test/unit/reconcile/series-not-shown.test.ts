@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { auditTarget } from "../../../src/reconcile/audit-target.ts";
-import { applyUndo } from "../../../src/reconcile/undo.ts";
+import { auditTarget } from "../../../src/reconcile/audit/audit-target.ts";
+import { applyUndo } from "../../../src/reconcile/decide/undo.ts";
 import { caldavTranslator } from "../../../src/sources/icloud/translate.ts";
 import { refusalRetryMs } from "../../../src/store/work.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";

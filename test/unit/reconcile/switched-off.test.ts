@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { auditTarget } from "../../../src/reconcile/audit-target.ts";
+import { auditTarget } from "../../../src/reconcile/audit/audit-target.ts";
 import { listHolds } from "../../../src/store/holds.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { home, round, titles } from "./undoing.ts";

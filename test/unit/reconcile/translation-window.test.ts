@@ -1,6 +1,6 @@
 import { assert, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { translationWindow } from "../../../src/reconcile/translate-native.ts";
+import { translationWindow } from "../../../src/reconcile/translate/translate-native.ts";
 
 const dayMs = 86_400_000;
 const past = 90 * dayMs;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planObject, type UndoneObject } from "../../../src/reconcile/undo-object.ts";
+import { planObject, type UndoneObject } from "../../../src/reconcile/decide/undo-object.ts";
 import type { JournalEntry } from "../../../src/store/journal.ts";
 import { meeting } from "./meeting.ts";
 import { mapping } from "./plan-state.ts";

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { planUndo } from "../../../src/reconcile/plan-undo.ts";
-import { applyUndo } from "../../../src/reconcile/undo.ts";
+import { planUndo } from "../../../src/reconcile/decide/plan-undo.ts";
+import { applyUndo } from "../../../src/reconcile/decide/undo.ts";
 import { takeLease } from "../../../src/store/leases.ts";
 import { prune } from "../../../src/store/prune.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";

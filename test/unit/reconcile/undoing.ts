@@ -1,6 +1,6 @@
 import { fingerprint } from "../../../src/calendar/fingerprint.ts";
-import { type Rejected, rejectHold } from "../../../src/reconcile/reject-hold.ts";
-import { applyUndo, type Undone } from "../../../src/reconcile/undo.ts";
+import { type Rejected, rejectHold } from "../../../src/reconcile/decide/reject-hold.ts";
+import { applyUndo, type Undone } from "../../../src/reconcile/decide/undo.ts";
 import { type ChangingRun, changingRuns } from "../../../src/store/changing-runs.ts";
 import { summaryOf } from "./fake-target.ts";
 import { type AccountSpec, target, type World } from "./world.ts";

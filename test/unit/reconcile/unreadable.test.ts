@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { adopt, planAdoption } from "../../../src/reconcile/adopt.ts";
-import { auditTarget } from "../../../src/reconcile/audit-target.ts";
+import { adopt, planAdoption } from "../../../src/reconcile/decide/adopt.ts";
+import { auditTarget } from "../../../src/reconcile/audit/audit-target.ts";
 import { reconcileTarget } from "../../../src/reconcile/reconcile.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { meeting } from "./meeting.ts";

@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { pino } from "pino";
 import { meetingKey, slotName, slotValue } from "../../../src/calendar/slot.ts";
 import type { ConfiguredAccount, Context } from "../../../src/reconcile/context.ts";
-import { pullAccount, type PullResult } from "../../../src/reconcile/pull.ts";
+import { pullAccount, type PullResult } from "../../../src/reconcile/pull/pull.ts";
 import {
   type ReconcileOptions,
   type ReconcileResult,

@@ -8,7 +8,7 @@ import {
   writeAway,
   writeNew,
   writeOver,
-} from "../../../src/reconcile/write-action.ts";
+} from "../../../src/reconcile/apply/write-action.ts";
 import type { RemoveOutcome, StoredObject, TargetCollection, WriteOutcome } from "../../../src/sink/sink.ts";
 import { meeting } from "./meeting.ts";
 

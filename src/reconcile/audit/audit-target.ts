@@ -1,0 +1,247 @@
+import { randomUUID } from "node:crypto";
+import { RemoteError } from "../../http/remote-error.ts";
+import { noteTargetAudited } from "../../store/audit-target.ts";
+import { commitRepair } from "../../store/repair-target.ts";
+import { endRun, startRun } from "../../store/runs.ts";
+import { ensureTarget, type Target, updateTarget } from "../../store/targets.ts";
+import { isBackingOff } from "../../store/work.ts";
+import { accountsOfTarget } from "../account-in-use.ts";
+import type { EventCounts } from "./books.ts";
+import type { SinkCounts } from "../target/compare-sink.ts";
+import type { ConfiguredTarget, Context } from "../context.ts";
+import type { Difference } from "./difference.ts";
+import { lookAtTarget, type TargetLook } from "./look-at-target.ts";
+import { reachTarget } from "../target/open-target.ts";
+import { reconcileTarget } from "../reconcile.ts";
+import { repairOfBooks, repairOfSink, together } from "./repair-of-look.ts";
+import { resolveIntents } from "../apply/resolve-intents.ts";
+import { isToBeSurveyed } from "../target/survey.ts";
+import {
+  findingsOf,
+  type Mended,
+  nameOfFinding,
+  needsPerson,
+  targetDifference,
+  type TargetFinding,
+} from "./target-difference.ts";
+import { noteSeen } from "../target/watch-target.ts";
+import { withLease } from "../with-lease.ts";
+
+/**
+ * The books of one target. They balance where every staged event has a class, and everything on record is present:
+ * `staged` is the sum of the other events but `aged`; `listed` is the sum of the other objects but `recorded` and
+ * `unclaimed`.
+ */
+export type TargetBooks = {
+  readonly events: EventCounts;
+  readonly objects: SinkCounts & {
+    /** Of the recorded ones: found, and nobody can own them before all sources are read. */
+    readonly unclaimed: number;
+  };
+};
+
+/** What came of holding one target against what is staged for it. */
+export type TargetAudit = {
+  readonly target: string;
+  /** As they are now: after the repair, where there was one. Null where the target could not be listed in full. */
+  readonly books: TargetBooks | null;
+  readonly differences: readonly Difference[];
+  /** The target was listed to its end. */
+  readonly isComplete: boolean;
+  /** It is complete, and the books balance: after the repair, where there was one. */
+  readonly isBalanced: boolean;
+  /** Something waits for a person: a hold, a held target, a copy that only a person may remove. */
+  readonly waitsForPerson: boolean;
+  /** One sentence per thing that could not be looked at. */
+  readonly errors: readonly string[];
+};
+
+const calendarIsGone =
+  "Its calendar is not on the sink any more: bring it back, or, if it was removed on purpose, give the target another " +
+  "id in the configuration, and it is made and filled anew.";
+
+export type AuditOptions = {
+  readonly repair: boolean;
+  /** Reads every object, whatever its ETag. */
+  readonly deep: boolean;
+};
+
+/**
+ * The target half of the audit: lists the target in full and compares it with what is on record, and that with what is
+ * staged. A repair puts on record what really stands there and has it planned, which follows at once, under the guard.
+ * Null while another process works on the target.
+ */
+export async function auditTarget(
+  context: Context,
+  configured: ConfiguredTarget,
+  signal: AbortSignal,
+  options: AuditOptions,
+): Promise<TargetAudit | null> {
+  const runId = randomUUID();
+  const now = (): number => context.clock.now();
+  await startRun(context.db, { id: runId, kind: "audit", key: configured.id, startedAt: now() });
+  try {
+    const audited = await audit(context, configured, signal, options);
+    const {
+      isComplete = false,
+      isBalanced = false,
+      waitsForPerson = false,
+      differences = [],
+      errors = [],
+    } = audited ?? {};
+    await endRun(
+      context.db,
+      runId,
+      {
+        outcome: isBalanced ? "complete" : isComplete ? (waitsForPerson ? "held" : "incomplete") : "failed",
+        summary: { differences: differences.length, ...audited?.books?.events },
+        error: audited === null ? "Another process was at work on the target." : (errors[0] ?? null),
+      },
+      now(),
+    );
+    const line = {
+      run: runId,
+      target: configured.id,
+      differences: differences.length,
+      isComplete,
+      isBalanced,
+    };
+    if (isBalanced) context.log.info(line, "target audited");
+    else context.log.warn({ ...line, errors }, "target audited");
+    return audited;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    await endRun(context.db, runId, { outcome: "incomplete", summary: {}, error: message }, now());
+    throw error;
+  }
+}
+
+async function audit(
+  context: Context,
+  configured: ConfiguredTarget,
+  signal: AbortSignal,
+  options: AuditOptions,
+): Promise<TargetAudit | null> {
+  let before = await ensureTarget(context.db, configured.id);
+  if (options.repair && isToBeSurveyed(before)) {
+    await reconcileTarget(context, configured, signal);
+    before = await ensureTarget(context.db, configured.id);
+  }
+  // One that no source writes to, and none ever did.
+  if (before.surveyed_at === null && (await accountsOfTarget(context, configured.id)).length === 0)
+    return { ...incomplete(configured.id, ""), isComplete: true, isBalanced: true, errors: [] };
+  const impediment = whyNot(before, context.clock.now());
+  if (impediment !== null) return incomplete(configured.id, impediment);
+  try {
+    const first = await look(context, configured, signal, options);
+    if (first === null) return null;
+    const found = findingsOf(first);
+    const isMended = options.repair && (found.length > 0 || first.books.events.waiting > 0);
+    if (isMended) await reconcileTarget(context, configured, signal);
+    const last = isMended ? await look(context, configured, signal, { ...options, repair: false }) : first;
+    if (last === null) return null;
+    const left = new Set(findingsOf(last).map(nameOfFinding));
+    const mended = (finding: TargetFinding): Mended => {
+      if (!options.repair) return null;
+      const isUnclaimed = finding.kind === "orphan" && first.leads.get(finding.found.slot)?.isWanted !== true;
+      return left.has(nameOfFinding(finding)) || (isUnclaimed && !last.isRead) ? "stays" : "mended";
+    };
+    const differences = found.map((finding) =>
+      targetDifference(configured.id, finding, first.leads, mended(finding)),
+    );
+    return await concluded(context, configured.id, last, differences);
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error;
+    const isGone = error.kind === "missing";
+    if (isGone) await updateTarget(context.db, configured.id, { opened_at: null });
+    const advice = error.remedy ?? (isGone ? calendarIsGone : undefined);
+    const remedy = advice === undefined ? "" : ` ${advice}`;
+    return incomplete(
+      configured.id,
+      `Target ${configured.id} could not be read in full: ${error.message}${remedy}`,
+    );
+  }
+}
+
+/** One look under the lease, with its repair put on record. Null where another process has the lease. */
+async function look(
+  context: Context,
+  configured: ConfiguredTarget,
+  signal: AbortSignal,
+  { repair, deep }: AuditOptions,
+): Promise<TargetLook | null> {
+  return withLease(context, `target:${configured.id}`, signal, async (lease, fenced) => {
+    const target = await ensureTarget(context.db, configured.id);
+    // Without a repair nothing is set up or dressed either.
+    const collection =
+      repair || target.href === null
+        ? await reachTarget(context, configured, target, fenced)
+        : context.sink.attachTarget(target.href);
+    await resolveIntents(context, target.id, collection, fenced);
+    const seen = await lookAtTarget(context, target, collection, deep, fenced);
+    if (!repair) return seen;
+    await lease.check();
+    const work = together(
+      repairOfSink(seen.findings, seen.leads, seen.isRead),
+      repairOfBooks(seen.books.findings, seen),
+    );
+    await commitRepair(context.db, target.id, work, context.clock.now());
+    await noteSeen(context, target, seen.changes);
+    return seen;
+  });
+}
+
+async function concluded(
+  context: Context,
+  targetId: string,
+  last: TargetLook,
+  differences: readonly Difference[],
+): Promise<TargetAudit> {
+  const { counts, books } = last;
+  const findings = findingsOf(last);
+  const { held } = await ensureTarget(context.db, targetId);
+  const isBalanced = findings.length === 0 && isEven(last);
+  await noteTargetAudited(context.db, targetId, { isBalanced, foreign: counts.foreign }, context.clock.now());
+  return {
+    target: targetId,
+    books: { events: books.events, objects: { ...counts, unclaimed: books.unclaimed } },
+    differences,
+    isComplete: true,
+    isBalanced,
+    waitsForPerson: held !== null || books.held > 0 || findings.some(needsPerson),
+    errors: [...(held === null ? [] : [held]), ...last.errors],
+  };
+}
+
+/** Whether the sums are right, whatever was found. */
+function isEven({ counts, books }: TargetLook): boolean {
+  const { staged, aged: _, ...classes } = books.events;
+  const sum = Object.values(classes).reduce((total, count) => total + count, 0);
+  return (
+    sum === staged &&
+    classes.unaccounted === 0 &&
+    counts.recorded === counts.present &&
+    counts.recorded === books.objects
+  );
+}
+
+function whyNot(target: Target, now: number): string | null {
+  if (isBackingOff(target.retry_at, now)) {
+    return `Target ${target.id} is left alone until ${target.retry_at?.toISOString()}: ${target.last_error ?? "it could not be reached"}`;
+  }
+  return isToBeSurveyed(target)
+    ? `Target ${target.id} was not looked at yet by this version: the next run does so, and \`kalends sync\` does so now.`
+    : null;
+}
+
+function incomplete(target: string, error: string): TargetAudit {
+  return {
+    target,
+    books: null,
+    differences: [],
+    isComplete: false,
+    isBalanced: false,
+    waitsForPerson: false,
+    errors: [error],
+  };
+}

@@ -1,0 +1,107 @@
+import { calendarZones } from "../../calendar/calendar-zones.ts";
+import { parseCalendar } from "../../calendar/component.ts";
+import { isPartName } from "../../calendar/instance.ts";
+import { expand } from "../../calendar/recurrence.ts";
+import { readBodies } from "../../store/journal.ts";
+import { loadKeys, seriesOfBase, type StoredCandidate, type StoredKey } from "../../store/keys.ts";
+import { nativesOf } from "../../store/translations.ts";
+import type { AccountInUse } from "../account-in-use.ts";
+import type { Context } from "../context.ts";
+import { desiredEvents } from "../translate/desired-object.ts";
+import { chooseWinner } from "../plan.ts";
+
+/** Whether a candidate has no place of its own, because another one brings what it stands for. */
+export type Coverage = (candidate: Pick<StoredCandidate, "stagedId" | "baseKey" | "instance">) => boolean;
+
+/**
+ * A loose invitation is covered by a series that wins its own key and has that occurrence, in any of its parts. A part
+ * of a series is covered where the series itself lost to another copy, which is whole. A series that the server refuses,
+ * or that stays as it stands by a person's decision, covers what stands there of it.
+ */
+export async function coverageOf(
+  context: Context,
+  targetId: string,
+  accounts: readonly AccountInUse[],
+  stored: readonly StoredKey[],
+): Promise<Coverage> {
+  const dependent = stored.flatMap((state) =>
+    state.candidates.flatMap(({ baseKey, instance }) => (instance === null ? [] : [{ baseKey, instance }])),
+  );
+  if (dependent.length === 0) return () => false;
+  const series = await seriesOfBase(context.db, targetId, [...new Set(dependent.map((it) => it.baseKey))]);
+  const winners = [...Map.groupBy(series, (one) => one.meetingKey).values()].flatMap(
+    (rivals) => chooseWinner(rivals) ?? [],
+  );
+  const losers = new Set(
+    series.filter((one) => !winners.includes(one)).map(({ stagedId, baseKey }) => `${stagedId} ${baseKey}`),
+  );
+  const living = winners.filter((one) => !one.retired);
+  const natives = await nativesOf(
+    context.db,
+    living.map((it) => it.stagedId),
+  );
+  const left = await leftAsTheyStand(context, targetId, living);
+  const byId = new Map(accounts.map((entry) => [entry.account.id, entry]));
+  const covered = new Set<string>();
+  for (const { meetingKey, baseKey, stagedId, accountId } of living) {
+    const entry = byId.get(accountId);
+    const native = natives.get(stagedId)?.native;
+    if (entry === undefined || native === undefined) continue;
+    const parts =
+      left.get(meetingKey) ?? desiredEvents(context, entry, native, baseKey).map((event) => event.object.ics);
+    for (const it of dependent) {
+      if (it.baseKey !== baseKey || isPartName(it.instance)) continue;
+      if (parts.some((part) => containsInstance(part, it.instance, context.zone)))
+        covered.add(`${baseKey} ${it.instance}`);
+    }
+  }
+  return ({ stagedId, baseKey, instance }) => {
+    if (instance === null) return false;
+    return isPartName(instance)
+      ? losers.has(`${stagedId} ${baseKey}`)
+      : covered.has(`${baseKey} ${instance}`);
+  };
+}
+
+/** What stands of those series that may not be written as their source has them, by meeting key. */
+async function leftAsTheyStand(
+  context: Context,
+  targetId: string,
+  series: ReadonlyArray<{ readonly meetingKey: string; readonly stagedId: number }>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const stagedOf = new Map(series.map(({ meetingKey, stagedId }) => [meetingKey, stagedId]));
+  const states = await loadKeys(context.db, targetId, [...stagedOf.keys()]);
+  const left = new Map(
+    states.flatMap(({ key, candidates, mapping, refused, pinned }) => {
+      const winner = candidates.find((one) => one.stagedId === stagedOf.get(key) && one.instance === null);
+      if (pinned !== null && pinned.fingerprint === winner?.fingerprint)
+        return [[key, pinned.stands] as const];
+      return refused === null ? [] : [[key, mapping && { body: mapping.sinkBase }] as const];
+    }),
+  );
+  const hashes = [...left.values()].flatMap((stands) => stands?.body ?? []);
+  const bodies = await readBodies(context.db, hashes);
+  const texts = new Map<string, readonly string[]>();
+  for (const [key, stands] of left) {
+    const body = bodies.get(stands?.body ?? "");
+    // Of what is not kept, most likely it has the occurrence: that is not to be shown twice.
+    if (stands === null || body !== undefined) texts.set(key, body === undefined ? [] : [body]);
+  }
+  return texts;
+}
+
+const dayMs = 86_400_000;
+
+/** Whether a series has an occurrence whose original start is `instance` (an ISO instant, or a date for all-day). */
+function containsInstance(series: string, instance: string, zone: string): boolean {
+  const parsed = parseCalendar(series);
+  if (parsed.kind === "unreadable") return false;
+  const original = Date.parse(instance);
+  // An override may have been moved far from its original start, so the original is looked for, not the time.
+  const span = { from: original - 400 * dayMs, until: original + 400 * dayMs, limit: 10_000 };
+  const expansion = expand(parsed.calendar, calendarZones(parsed.calendar, zone), span);
+  return (
+    expansion.kind === "occurrences" &&
+    expansion.occurrences.some((occurrence) => occurrence.original === original)
+  );
+}
