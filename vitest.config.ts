@@ -1,8 +1,15 @@
 import { defineConfig } from "vitest/config";
 import LongestFirst from "./test/longest-first.ts";
 
+/** A worker loads a module once for all its files: no test may leave anything behind in one. */
 const project = (name: string, extra: object = {}) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], setupFiles: "test/fixed-seed.ts", ...extra },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    setupFiles: "test/fixed-seed.ts",
+    isolate: false,
+    ...extra,
+  },
 });
 
 export default defineConfig({
@@ -11,15 +18,12 @@ export default defineConfig({
     // By default one core of two stays idle.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
+    globalSetup: ["test/test-postgres.ts", "test/shared-folder.ts"],
     projects: [
-      project("unit", { env: { TZ: "Pacific/Auckland" }, globalSetup: "test/test-postgres.ts" }),
+      project("unit", { env: { TZ: "Pacific/Auckland" } }),
       project("oracle", { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("contract", { testTimeout: 30_000, hookTimeout: 60_000 }),
-      project("integration", {
-        testTimeout: 60_000,
-        hookTimeout: 120_000,
-        globalSetup: "test/test-postgres.ts",
-      }),
+      project("integration", { testTimeout: 60_000, hookTimeout: 120_000 }),
     ],
   },
 });

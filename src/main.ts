@@ -36,7 +36,11 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     program.parse([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    if (error.exitCode === 0) return exitCode.ok;
+    // Printed already, as text: on standard error.
+    using output = createTerminalOutput(argv.includes("--json"));
+    output.result({ error: mistakeOf(error) });
+    return exitCode.usage;
   }
   if (invocation === undefined) return exitCode.usage;
   const globals: GlobalOptions = program.opts();
@@ -46,6 +50,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     return explain(error, output);
   }
+}
+
+function mistakeOf({ code, message }: CommanderError): string {
+  return code === "commander.help"
+    ? "No command was given. `kalends --help` lists them."
+    : message.replace(/^error: /, "");
 }
 
 function describeProgram(): Program {

@@ -7,7 +7,9 @@ export async function makeDatabase(server: string, template?: string): Promise<s
   const client = new Client({ connectionString: server });
   await client.connect();
   try {
-    await client.query(`create database ${name}${template === undefined ? "" : ` template ${template}`}`);
+    // Of files: through the log it would take twice as long.
+    const content = template === undefined ? "" : `template ${template} strategy file_copy`;
+    await client.query(`create database ${name} ${content}`);
   } finally {
     await client.end();
   }

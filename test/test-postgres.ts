@@ -7,12 +7,12 @@ import { startPostgres } from "./integration/postgres-server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The server that the tests of a project share, and the name of a database on it that is migrated and empty. */
+    /** The server that all tests share, and the name of a database on it that is migrated and empty. */
     readonly postgres: { readonly url: string; readonly migrated: string };
   }
 }
 
-/** Starts one PostgreSQL for all tests of a project: it is several times as quick as the embedded database. */
+/** Starts one PostgreSQL for all tests: it is several times as quick as the embedded database. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres();
   const url = await server.makeDatabase();

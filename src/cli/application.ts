@@ -8,7 +8,8 @@ import type { FilesSeen } from "../config/file-reader.ts";
 import { describeError } from "./command-error.ts";
 import { type Connections, connect } from "./connect.ts";
 import { exitCode } from "./exit-code.ts";
-import { renameSource, renameTarget } from "../store/configured.ts";
+import { renameTarget } from "../store/configured.ts";
+import { renameSource } from "../store/rename-source.ts";
 import { installationKey } from "../store/installation-key.ts";
 import { releaseAllLeases } from "../store/leases.ts";
 import { openStore, type Store } from "../store/store.ts";
@@ -21,12 +22,9 @@ export interface Application extends AsyncDisposable {
   readonly config: Config;
   readonly configFiles: FilesSeen;
   readonly connections: Connections;
-  /** Connects anew as another configuration says. Work in hand goes on with the old connections. */
+  /** Connects anew as another configuration says. Work in hand goes on with the old connections, which then close. */
   reconfigure(config: Config): Promise<void>;
 }
-
-/** How long work in hand may go on with connections that a new configuration has replaced. */
-const graceMs = 15 * 60_000;
 
 /**
  * Opens the store and connects to what the configuration names.
@@ -95,12 +93,12 @@ export async function openApplication(
         connections = await open(next);
         config = next;
         replaced.add(old);
-        setTimeout(() => {
-          replaced.delete(old);
-          Promise.resolve(old[Symbol.asyncDispose]()).catch((error: unknown) =>
+        old
+          .retire()
+          .catch((error: unknown) =>
             log.warn({ err: error }, "the connections of the former configuration could not be closed"),
-          );
-        }, graceMs).unref();
+          )
+          .finally(() => replaced.delete(old));
       },
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };

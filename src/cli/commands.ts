@@ -36,7 +36,10 @@ export async function runCommand(
 ): Promise<ExitCode> {
   const command = commands[request.command];
   if (command === undefined) throw new UsageError(`There is no command ${JSON.stringify(request.command)}.`);
-  const { context, dryRun } = application.connections;
+  const { context, dryRun, borrow } = application.connections;
+  // An edit of the configuration does not close them meanwhile.
+  using loans = new DisposableStack();
+  loans.use(borrow());
   const session = {
     config: application.config,
     context: { ...context, progress: output.progress },

@@ -16,9 +16,10 @@ import { rememberTranslations, TranslationMemory } from "../sources/remember-tra
 import type { Source, Translator } from "../sources/source.ts";
 import type { Database } from "../store/schema.ts";
 import type { Kysely } from "kysely";
+import { closeWhenUnused, type InUse } from "./close-when-unused.ts";
 
 /** What one configuration connects to: disposing closes all its connections. */
-export type Connections = AsyncDisposable & {
+export type Connections = InUse & {
   readonly context: Context;
   /** The same context with a sink that drops every write. */
   readonly dryRun: Context;
@@ -63,7 +64,7 @@ export function connect(config: Config, parts: ConnectParts): Connections {
     sink: stack.use(createSink(config.sink, sinkParts())),
   };
   const dryRun = { ...context, sink: stack.use(createDryRunSink(config.sink, sinkParts())) };
-  return { context, dryRun, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { context, dryRun, ...closeWhenUnused(() => stack.disposeAsync()) };
 }
 
 /** Whole days, so that the window does not move between two runs of one day. */

@@ -34,8 +34,11 @@ export async function findSubject({ db }: Context, text: string): Promise<Subjec
   }
   if (run !== undefined) return { kind: "run", run };
   if (event === undefined) {
+    const tooShort = /^[0-9a-f]{1,3}$/.test(prefix)
+      ? "Of a run's id at least the first four digits are needed. "
+      : "";
     throw new UsageError(
-      `Neither an event nor a run that changed something is known by ${JSON.stringify(text)}. ` +
+      `Neither an event nor a run that changed something is known by ${JSON.stringify(text)}. ${tooShort}` +
         "Try a part of the title, or `kalends history` for the last runs; " +
         "what is older than `journal.keep` is forgotten, and what was never written to a target is not in the journal.",
     );

@@ -2,17 +2,24 @@ import { changeOf } from "../reconcile/decide/journal-change.ts";
 import { type ChangingRun, changingRuns } from "../store/changing-runs.ts";
 import type { KnownEvent } from "../store/find-events.ts";
 import { entriesOfEvent, entriesOfRun, type JournalEntry, readBodies } from "../store/journal.ts";
-import { type Command, type Session, UsageError } from "./command.ts";
+import { type Options, type Session, UsageError } from "./command.ts";
 import { describeEvent, findSubject, nameToUse, printEvents } from "./find-subject.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 
 const usualLimit = 50;
 
+/** What it needs of a session. */
+type Asking = Pick<Session, "context" | "output">;
+
 /**
  * `kalends history [EVENT|RUN] [--bodies] [--limit N]`: what was done to an event, or by a run, and why; without an
  * argument, the last runs that changed something.
  */
-export const historyCommand: Command = async (session, [text], options) => {
+export async function historyCommand(
+  session: Asking,
+  [text]: readonly string[],
+  options: Options,
+): Promise<ExitCode> {
   const limit = readLimit(options["limit"]);
   if (text === undefined) return lastRuns(session, limit);
   const subject = await findSubject(session.context, text);
@@ -36,7 +43,7 @@ export const historyCommand: Command = async (session, [text], options) => {
     default:
       return subject satisfies never;
   }
-};
+}
 
 function named(event: KnownEvent): KnownEvent & { readonly use: string } {
   return { ...event, use: nameToUse(event) };
@@ -50,7 +57,7 @@ function readLimit(given: string | boolean | undefined): number {
   return limit;
 }
 
-async function lastRuns({ context, output }: Session, limit: number): Promise<ExitCode> {
+async function lastRuns({ context, output }: Asking, limit: number): Promise<ExitCode> {
   const runs = await changingRuns(context.db, limit);
   for (const run of runs) output.print(describeRun(run));
   output.print(
@@ -83,7 +90,7 @@ export function describeRun({
 }
 
 async function tell(
-  { context, output }: Session,
+  { context, output }: Asking,
   about: { readonly event: KnownEvent } | { readonly run: ChangingRun },
   entries: readonly JournalEntry[],
   withBodies: boolean,
@@ -101,7 +108,6 @@ async function tell(
   const told = entries.map((entry) => ({
     ...entry,
     change: changeOf(entry).kind,
-    changedInTarget: isPhoneEdit(entry),
     ...(withBodies ? { beforeBody: bodyOf(entry.before), afterBody: bodyOf(entry.after) } : {}),
   }));
   output.result({ ...("event" in about ? { event: named(about.event) } : about), entries: told });
@@ -112,15 +118,19 @@ function lineOf({ at, run, target, kind, title, reason, outcome }: JournalEntry)
   return `${shortTime(at)}  ${run.slice(0, 8)}  ${target}  ${kind.padEnd(7)} ${JSON.stringify(title)}  (${reason}): ${outcome}`;
 }
 
-function remarksOf(entry: JournalEntry, withBodies: boolean): string[] {
-  if (!isPhoneEdit(entry)) return [];
+/** What others had done to the object before. */
+function remarksOf({ deviation }: JournalEntry, withBodies: boolean): string[] {
   const hint = withBodies ? "" : ": --bodies shows it";
-  return [`it had been changed on the phone (or by another program); what stood there is kept${hint}`];
-}
-
-/** Whether something else stood there than Kalends had written: see reconcile/write-action.ts. */
-function isPhoneEdit(entry: JournalEntry): boolean {
-  return changeOf(entry).kind !== "none" && entry.outcome.includes("changed in the target");
+  switch (deviation) {
+    case "altered":
+      return [`it had been changed on the phone (or by another program); what stood there is kept${hint}`];
+    case "missing":
+      return ["it had been removed on the phone (or by another program) and was written again"];
+    case null:
+      return [];
+    default:
+      return deviation satisfies never;
+  }
 }
 
 function printBody(

@@ -12,35 +12,55 @@ import type { Output } from "./output.ts";
  * the hold contains now; a later plan passes if it wants no more than that. A rejection keeps what stands until
  * the source says something else. The mark stands for the events that `show` has listed: no others are decided on.
  */
-export const holdCommand: Command = async (session, [action = "list", target, source, mark = null]) => {
-  switch (action) {
+export const holdCommand: Command = async (session, args) => {
+  const request = readHoldRequest(args);
+  switch (request.action) {
     case "list":
       return list(session);
     case "show":
-      return show(session, named(action, target, source, null));
+      return show(session, request);
     case "approve":
-      return approve(session, named(action, target, source, mark));
+      return approve(session, request);
     case "reject":
-      return reject(session, named(action, target, source, mark));
+      return reject(session, request);
     default:
-      throw new UsageError(`hold knows list, show, approve and reject, not ${JSON.stringify(action)}.`);
+      return request satisfies never;
   }
 };
 
 type Named = { readonly targetId: string; readonly sourceId: string; readonly mark: string | null };
+type HoldRequest = { readonly action: "list" } | ({ readonly action: "show" | "approve" | "reject" } & Named);
 
-function named(
-  action: string,
-  targetId: string | undefined,
-  sourceId: string | undefined,
-  mark: string | null,
-): Named {
+/** @throws UsageError for what is missing, unknown or superfluous. */
+export function readHoldRequest([action = "list", ...rest]: readonly string[]): HoldRequest {
+  switch (action) {
+    case "list":
+      refuseMore(rest, 0, "kalends hold list");
+      return { action };
+    case "show":
+      refuseMore(rest, 2, "kalends hold show TARGET SOURCE");
+      return { action, ...named(action, rest) };
+    case "approve":
+    case "reject":
+      refuseMore(rest, 3, `kalends hold ${action} TARGET SOURCE [MARK]`);
+      return { action, ...named(action, rest) };
+    default:
+      throw new UsageError(`hold knows list, show, approve and reject, not ${JSON.stringify(action)}.`);
+  }
+}
+
+function refuseMore(args: readonly string[], most: number, form: string): void {
+  const more = args.slice(most).map((arg) => JSON.stringify(arg));
+  if (more.length > 0) throw new UsageError(`Superfluous: ${more.join(", ")}. The command is: ${form}`);
+}
+
+function named(action: string, [targetId, sourceId, mark]: readonly string[]): Named {
   if (targetId === undefined || sourceId === undefined) {
     throw new UsageError(
       `Name the target and the source of the hold: kalends hold ${action} TARGET SOURCE. \`kalends hold list\` names them.`,
     );
   }
-  return { targetId, sourceId, mark };
+  return { targetId, sourceId, mark: mark ?? null };
 }
 
 function nothingHeld({ targetId, sourceId }: Named): UsageError {

@@ -4,6 +4,7 @@ import { reconcileTarget } from "../reconcile/reconcile.ts";
 import { oneLine } from "../calendar/people-text.ts";
 import { listAccounts } from "../store/accounts.ts";
 import { type Command, UsageError } from "./command.ts";
+import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 
 /** `kalends purge --source ID [--yes]`: removes from the targets what was written from one source. */
@@ -35,7 +36,7 @@ export const purgeCommand: Command = async ({ config, context, output, signal },
   if (options["yes"] !== true) {
     const next =
       plan.keys.length === 0 ? "" : " Nothing was done yet: run it again with --yes to carry this out.";
-    output.print(`${actions.length} objects of ${source} would be touched.${next}`);
+    output.print(`${counted(actions.length, "object")} of ${source} would be touched.${next}`);
     output.result({ source, actions: shown, done: false });
     return exitCode.ok;
   }
@@ -51,11 +52,14 @@ export const purgeCommand: Command = async ({ config, context, output, signal },
       continue;
     }
     const result = await reconcileTarget(context, target, signal, { unguarded: source });
+    const isDone = result.outcome === "complete" || result.outcome === "idle";
     output.print(
-      `${targetId}: ${result.outcome}, ${result.counts.removed} removed, ${result.counts.updated} now from another source`,
+      isDone
+        ? `${targetId}: ${result.outcome}, ${result.counts.removed} removed, ${result.counts.updated} now from another source`
+        : `${targetId}: ${result.outcome}, perhaps in part. Give \`kalends purge --source ${source} --yes\` again for the rest.`,
     );
     for (const error of result.errors) output.print(`  ${error}`);
-    if (result.outcome !== "complete" && result.outcome !== "idle") code = exitCode.incomplete;
+    if (!isDone) code = exitCode.incomplete;
   }
   output.result({ source, actions: shown, done: true, exitCode: code });
   return code;

@@ -5,7 +5,7 @@ import { systemClock } from "../http/clock.ts";
 import { watchEventLoop } from "../health/event-loop-watch.ts";
 import { startHealthLoop } from "../schedule/health-loop.ts";
 import { createJobQueue } from "../schedule/job-queue.ts";
-import { startDaemon } from "../schedule/daemon.ts";
+import { type DaemonState, startDaemon } from "../schedule/daemon.ts";
 import type { Application } from "./application.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { runCommand } from "./commands.ts";
@@ -93,12 +93,8 @@ export async function runDaemon(application: Application, signal: AbortSignal): 
   return exitCode.stalled;
 }
 
-function stateOf({ connections, config }: Application): {
-  context: Application["connections"]["context"];
-  cron: string;
-  auditCron: string;
-} {
-  return { context: connections.context, cron: config.schedule.pull, auditCron: config.schedule.audit };
+function stateOf({ connections: { context, borrow }, config: { schedule } }: Application): DaemonState {
+  return { context, borrow, cron: schedule.pull, auditCron: schedule.audit };
 }
 
 function describeStart({ connections, config, store }: Application): Parameters<Logger["info"]>[0] {

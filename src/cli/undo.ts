@@ -1,13 +1,12 @@
 import type { ConfiguredTarget } from "../reconcile/context.ts";
 import { planUndo, type UndoPlan, type UndoSelector } from "../reconcile/decide/plan-undo.ts";
-import { applyUndo, type Undone } from "../reconcile/decide/undo.ts";
-import type { UndoItem } from "../reconcile/decide/undo-object.ts";
+import { applyUndo } from "../reconcile/decide/undo.ts";
 import { type Command, type Session, UsageError } from "./command.ts";
-import { counted } from "./counted.ts";
+import { exitCodeOf } from "./command-error.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { describeEvent, findSubject, nameToUse, printEvents } from "./find-subject.ts";
 import { describeRun } from "./history.ts";
-import type { Output } from "./output.ts";
+import { isPossible, printAlike, printPlan, shown, stopped, summary, tally } from "./undo-text.ts";
 
 /** `kalends undo RUN|EVENT [--yes]`: puts back what stood before a run, or before an event's last change. */
 export const undoCommand: Command = async (session, [text], options) => {
@@ -42,14 +41,28 @@ export const undoCommand: Command = async (session, [text], options) => {
 
 async function preview({ context, output }: Session, selector: UndoSelector): Promise<ExitCode> {
   const plan = await planUndo(context, selector);
-  const possible = printPlan(output, plan);
+  printPlan(output, plan);
+  const isAny = plan?.items.some(isPossible) === true;
   output.print(
-    possible === 0
-      ? "Nothing can be undone."
-      : `Would be done: ${tally(plan?.items ?? [])}. Nothing was done yet: run it again with --yes to carry this out.`,
+    isAny
+      ? `Would be done: ${tally(plan.items)}. Nothing was done yet: run it again with --yes to carry this out.`
+      : nothingDone(plan),
   );
   output.result({ ...shown(plan), done: false });
-  return possible === 0 ? exitCode.usage : exitCode.ok;
+  return isAny ? exitCode.ok : codeOfNothing(plan);
+}
+
+/** Where nothing is to be done: as it is already, or impossible. */
+function nothingDone(plan: UndoPlan | null): string {
+  return isAsBefore(plan) ? "There is nothing to undo any more." : "Nothing can be undone.";
+}
+
+function codeOfNothing(plan: UndoPlan | null): ExitCode {
+  return isAsBefore(plan) ? exitCode.ok : exitCode.usage;
+}
+
+function isAsBefore(plan: UndoPlan | null): boolean {
+  return plan?.items.every((item) => item.kind === "nothing") === true;
 }
 
 async function carryOut(
@@ -69,15 +82,32 @@ async function carryOut(
       return exitCode.held;
     case "nothing":
       printPlan(output, undone.plan);
-      output.print("Nothing was undone.");
+      output.print(nothingDone(undone.plan));
       output.result({ ...shown(undone.plan), done: false });
-      return exitCode.usage;
+      return codeOfNothing(undone.plan);
+    case "stopped": {
+      const { begun, restored, failed, error } = undone;
+      const name = selector.kind === "run" ? selector.run.slice(0, 8) : nameToUse(selector);
+      const message = stopped(undone, target.id, { kind: selector.kind, name });
+      const code = exitCodeOf(error);
+      output.print(message);
+      const undo = begun?.run ?? null;
+      output.result({
+        target: target.id,
+        done: false,
+        error: message,
+        undo,
+        restored,
+        failed,
+        exitCode: code,
+      });
+      return code;
+    }
     case "done": {
       printPlan(output, undone.plan);
-      for (const { title, reason } of undone.failed)
-        output.print(`${target.id}: not put back: ${JSON.stringify(title)}: ${reason}`);
+      printAlike(output, `${target.id}: not put back`, undone.failed);
       output.print(undone.restored === 0 ? "Nothing was undone." : summary(undone));
-      const isWhole = undone.failed.length + undone.plan.items.filter(isRefused).length === 0;
+      const isWhole = undone.failed.length === 0 && undone.plan.items.every(({ kind }) => kind !== "refused");
       const code = isWhole ? exitCode.ok : exitCode.incomplete;
       output.result({
         ...shown(undone.plan),
@@ -92,70 +122,4 @@ async function carryOut(
     default:
       return undone satisfies never;
   }
-}
-
-/** What an undo came to, and what follows. */
-function summary({ plan, failed, run }: Extract<Undone, { readonly kind: "done" }>): string {
-  const titles = new Set(failed.map(({ title }) => title));
-  const done = plan.items.filter((item) => !isRefused(item) && !titles.has(item.title));
-  const isKept = done.some((item) => item.kind !== "release");
-  const isReleased = done.some((item) => item.kind === "release");
-  return [
-    `Done: ${tally(done)}.`,
-    ...(isKept ? ["It stays so until the source says something else."] : []),
-    ...(isReleased
-      ? ["What is left to its source again is planned by the next run, and guarded like any plan."]
-      : []),
-    `\`kalends undo ${run.slice(0, 8)}\` takes this back.`,
-  ].join(" ");
-}
-
-/** How many events of each kind of step, in words. */
-function tally(items: readonly UndoItem[]): string {
-  const of = (kind: UndoItem["kind"]): number => items.filter((item) => item.kind === kind).length;
-  const parts: ReadonlyArray<readonly [number, string]> = [
-    [of("create"), "put back"],
-    [of("update"), "changed back"],
-    [of("delete"), "REMOVED from the target"],
-    [of("release"), "left to their source again"],
-  ];
-  return parts
-    .flatMap(([count, what]) => (count === 0 ? [] : [`${counted(count, "event")} ${what}`]))
-    .join(", ");
-}
-
-const verbs = {
-  create: "put back",
-  update: "change back",
-  delete: "remove again",
-  release: "let go again",
-};
-
-/** Prints what would be done, and what cannot; the number of what would be done. */
-function printPlan(output: Output, plan: UndoPlan | null): number {
-  if (plan === null) {
-    output.print("  Nothing was changed there, as far as the journal goes back.");
-    return 0;
-  }
-  for (const item of plan.items) {
-    if (item.kind === "refused")
-      output.print(`  cannot be undone: ${JSON.stringify(item.title)}: ${item.reason}`);
-    else output.print(`  ${verbs[item.kind].padEnd(14)} ${JSON.stringify(item.title)}`);
-  }
-  return plan.items.filter((item) => !isRefused(item)).length;
-}
-
-function isRefused(item: UndoItem): boolean {
-  return item.kind === "refused";
-}
-
-function shown(plan: UndoPlan | null): Readonly<Record<string, unknown>> {
-  if (plan === null) return { target: null, run: null, items: [] };
-  const items = plan.items.map((item) => ({
-    kind: item.kind,
-    slot: item.slot,
-    title: item.title,
-    reason: item.kind === "refused" ? item.reason : null,
-  }));
-  return { target: plan.targetId, run: plan.run, items };
 }

@@ -1,4 +1,5 @@
 import type { Delivery, StoredAlert } from "../store/alerts.ts";
+import { overMessage } from "./over-message.ts";
 
 /** What an alert is about. Documented in docs/operations/freshness-and-alerts.md. */
 export type AlertKind =
@@ -51,7 +52,7 @@ export function stepAlerts(
     alerts: stepped.map(({ alert }) => alert),
     told: [
       ...stepped.filter(({ isTold }) => isTold).map(({ alert }) => deliveryOf(alert, "firing")),
-      ...over.map((alert) => deliveryOf(alert, "resolved")),
+      ...over.map((alert) => deliveryOf({ ...alert, message: overMessage(alert, now) }, "resolved")),
     ],
   };
 }

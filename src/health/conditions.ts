@@ -3,7 +3,7 @@ import type { StoredHold } from "../store/holds.ts";
 import type { AccountStatus, TargetStatus } from "../store/status.ts";
 import type { Condition } from "./alerts.ts";
 import { describeSpan } from "./describe-span.ts";
-import type { AccountFreshness, AuditState, TargetFreshness } from "./freshness.ts";
+import type { AccountFreshness, TargetFreshness } from "./freshness.ts";
 import type { Expiry } from "./settings.ts";
 
 /** An account or a target of the configuration, as it is stored and as it was judged. */
@@ -40,7 +40,7 @@ function condition(kind: Condition["kind"], subject: string, message: string, gr
 function ofAccount({ status, freshness }: JudgedAccount): Condition[] {
   const subject = `${status.source}/${status.account}`;
   const { quarantined, owedSince, error, completeAt } = status;
-  const found: Condition[] = auditConditions(subject, freshness.audit, freshness.balancedAt);
+  const found: Condition[] = auditConditions(subject, freshness, false);
   if (freshness.overdue) {
     const last =
       completeAt === null ? "has never been read completely" : `was last read completely at ${completeAt}`;
@@ -66,7 +66,7 @@ function ofAccount({ status, freshness }: JudgedAccount): Condition[] {
 function ofTarget({ status, freshness }: JudgedTarget): Condition[] {
   const { target, held, error, refused } = status;
   const { waitingSince, limitMs } = freshness;
-  const found = auditConditions(target, freshness.audit, freshness.balancedAt);
+  const found = auditConditions(target, freshness, status.auditWaits);
   if (held !== null)
     found.push(condition("held", target, `Nothing is written to ${target}: ${sentence(held)}`));
   if (error !== null) {
@@ -90,7 +90,12 @@ function ofHold({ targetId, sourceId, since, reason }: StoredHold): Condition {
   return condition("held", subject, message);
 }
 
-function auditConditions(subject: string, audit: AuditState, balancedAt: string | null): Condition[] {
+/** @param waits some differences only a person can put right */
+function auditConditions(
+  subject: string,
+  { audit, balancedAt }: Pick<AccountFreshness, "audit" | "balancedAt">,
+  waits: boolean,
+): Condition[] {
   const last =
     balancedAt === null ? "No audit has balanced yet" : `The last one that did was at ${balancedAt}`;
   switch (audit) {
@@ -102,7 +107,7 @@ function auditConditions(subject: string, audit: AuditState, balancedAt: string 
         condition(
           "unbalanced",
           subject,
-          `The newest audit of ${subject} found differences. ${last}. \`kalends audit\` names them; \`kalends audit --repair\` puts right what it may, and says of the rest what to do.`,
+          `The newest audit of ${subject} found differences${waits ? ", and some only you can put right" : ""}. ${last}. \`kalends audit\` names them; \`kalends audit --repair\` puts right what it may, and says of the rest what to do.`,
         ),
       ];
     case "overdue":

@@ -30,8 +30,9 @@ export function createDatabaseAlert(): DatabaseAlert {
         logAlert(context, delivery);
         untold = delivery;
       }
-      if (webhook !== null && untold !== null && (await webhook.deliver(untold, signal)) === null)
-        untold = null;
+      // Where no receiver is configured nothing waits for one.
+      if (webhook === null) untold = null;
+      else if (untold !== null && (await webhook.deliver(untold, signal)) === null) untold = null;
     },
   };
 }

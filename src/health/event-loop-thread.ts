@@ -2,25 +2,25 @@ import { writeSync } from "node:fs";
 import { Session } from "node:inspector";
 import { workerData } from "node:worker_threads";
 import type { EventLoopWatchData } from "./event-loop-watch.ts";
+import { lookAgain, type Standstill } from "./standstill.ts";
 
-// The thread of watchEventLoop: looks each second whether the counter has moved.
+// The thread of watchEventLoop: looks now and then whether the counter has moved.
 
-const { beats, blockedSecondsMax, exitCode }: EventLoopWatchData = workerData;
+const { beats, pace, exitCode }: EventLoopWatchData = workerData;
+const { lookEveryMs, looksMax, forceAfterMs } = pace;
 const counter = new Int32Array(beats);
-let seen = Atomics.load(counter, 0);
-let blockedSeconds = 0;
+let standstill: Standstill = { beats: Atomics.load(counter, 0), looks: 0 };
 
 const looks = setInterval(() => {
-  const now = Atomics.load(counter, 0);
-  blockedSeconds = now === seen ? blockedSeconds + 1 : 0;
-  seen = now;
-  if (blockedSeconds < blockedSecondsMax) return;
+  standstill = lookAgain(standstill, Atomics.load(counter, 0));
+  if (standstill.looks < looksMax) return;
   clearInterval(looks);
   endProcess();
-}, 1_000);
+}, lookEveryMs);
 
 function endProcess(): void {
-  const msg = `The event loop has stood still for ${blockedSeconds} seconds: this process ends itself, and has to be started again.`;
+  const seconds = (looksMax * lookEveryMs) / 1000;
+  const msg = `The event loop has stood still for ${seconds} seconds: this process ends itself, and has to be started again.`;
   const time = new Date().toISOString();
   writeSync(2, `${JSON.stringify({ level: 60, time, msg })}\n`);
   // An exit of this thread would end nothing else; the inspector reaches into a loop that does not end.
@@ -28,5 +28,5 @@ function endProcess(): void {
   session.connectToMainThread();
   session.post("Runtime.evaluate", { expression: `process.exit(${exitCode})` });
   // Where the main thread is not in JavaScript at all.
-  setTimeout(() => process.kill(process.pid, "SIGKILL"), 5_000);
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), forceAfterMs);
 }

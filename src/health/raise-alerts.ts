@@ -31,6 +31,5 @@ export async function raiseAlerts(
 
 /** An alert as a line of the log. */
 export function logAlert({ log }: Pick<Context, "log">, { kind, subject, state, message }: Delivery): void {
-  if (state === "firing") log.warn({ alert: kind, subject }, message);
-  else log.info({ alert: kind, subject }, `over: ${message}`);
+  log[state === "firing" ? "warn" : "info"]({ alert: kind, subject }, message);
 }

@@ -36,6 +36,8 @@ export type PlanMapping = {
   readonly startsAt: string | null;
   /** Hash of the body that stands there; null where it is not kept. */
   readonly sinkBase: string | null;
+  /** Others have changed what stands there since it was written or found. */
+  readonly altered: boolean;
 };
 
 /** What is to stand by a person's decision. */
@@ -69,7 +71,14 @@ export type KeyState = {
 
 /** One step of a plan. `reason` is a phrase for the owner. */
 export type Action =
-  | { readonly kind: "create"; readonly key: string; readonly winner: PlanCandidate; readonly reason: string }
+  | {
+      readonly kind: "create";
+      readonly key: string;
+      readonly winner: PlanCandidate;
+      /** It stood there, and others removed it. */
+      readonly isLost: boolean;
+      readonly reason: string;
+    }
   | {
       readonly kind: "update";
       readonly key: string;
@@ -124,6 +133,28 @@ export function subjectOf(action: Action): {
       return action.mapping;
     case "restore":
       return action.goal ?? action.mapping;
+    default:
+      return action satisfies never;
+  }
+}
+
+/** How others have left an object in a target: otherwise than it is on record, or gone. */
+export type Deviation = "altered" | "missing";
+
+/** What an action puts right that others did in the target; null where they did nothing to the object. */
+export function deviationOf(action: Action): Deviation | null {
+  switch (action.kind) {
+    case "create":
+      return action.isLost ? "missing" : null;
+    case "update":
+    case "delete":
+      return action.mapping.altered ? "altered" : null;
+    case "adopt":
+      return null;
+    case "restore":
+      // What was decided on stood there once.
+      if (action.mapping === null) return "missing";
+      return action.mapping.altered ? "altered" : null;
     default:
       return action satisfies never;
   }

@@ -1,6 +1,6 @@
 import type { Marks } from "../store/dirty-keys.ts";
 import { holdsBefore } from "../store/holds.ts";
-import { countStanding } from "../store/keys.ts";
+import { countStanding } from "../store/count-standing.ts";
 import { pendingRemovals } from "../store/pending-removals.ts";
 import { ensureTarget } from "../store/targets.ts";
 import { type AccountInUse, accountsOfTarget } from "./account-in-use.ts";

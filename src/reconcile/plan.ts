@@ -75,16 +75,20 @@ function planNew(state: KeyState, winner: PlanCandidate, windowFrom: string): Ac
     return { kind: "rest", key, reason: "the server refused this object" };
   if (wanted.endsAt !== null && wanted.endsAt <= windowFrom)
     return { kind: "rest", key, reason: "ended before the window" };
-  const reason = winner.retired ? `was missing, kept from ${wanted.sourceId}` : `new in ${wanted.sourceId}`;
-  return { kind: "create", key, winner: wanted, reason };
+  const isLost = state.candidates.some((candidate) => wasLost(state, candidate));
+  const reason = isLost
+    ? `it was removed from the target, on a phone or by another program; it is written again as ${wanted.sourceId} has it`
+    : `new in ${wanted.sourceId}`;
+  return { kind: "create", key, winner: wanted, isLost, reason };
 }
 
 /** The event that stood there until somebody else removed it. */
-function losing({ candidates, lost }: KeyState): PlanCandidate | undefined {
-  return candidates.find(
-    ({ covered, accountId, identity }) =>
-      !covered && lost?.accountId === accountId && lost.identity === identity,
-  );
+function losing(state: KeyState): PlanCandidate | undefined {
+  return state.candidates.find((candidate) => !candidate.covered && wasLost(state, candidate));
+}
+
+function wasLost({ lost }: KeyState, { accountId, identity }: PlanCandidate): boolean {
+  return lost?.accountId === accountId && lost.identity === identity;
 }
 
 /** Sources that are gone keep what they brought themselves; they do not hold on to what a living one removed. */
@@ -97,9 +101,12 @@ function planRetired({ key, candidates }: KeyState, mapping: PlanMapping): Actio
 
 function planMapped(key: string, winner: PlanCandidate, mapping: PlanMapping): Action | Rest {
   if (mapping.desiredFingerprint === null) {
-    return mapping.sinkFingerprint === winner.fingerprint
-      ? { kind: "adopt", key, winner, mapping, reason: "found in the target as it should be" }
-      : { kind: "update", key, winner, mapping, reason: "found in the target, differs from the source" };
+    if (mapping.sinkFingerprint === winner.fingerprint)
+      return { kind: "adopt", key, winner, mapping, reason: "found in the target as it should be" };
+    const reason = mapping.altered
+      ? `it was changed in the target, on a phone or by another program; it is written as ${winner.sourceId} has it, and what stood there is kept in the journal`
+      : "found in the target, differs from the source";
+    return { kind: "update", key, winner, mapping, reason };
   }
   if (mapping.desiredFingerprint !== winner.fingerprint) {
     const reason = sameOwner(winner, mapping)

@@ -3,7 +3,8 @@ import { RemoteError } from "../http/remote-error.ts";
 import { sentence } from "../http/sentence.ts";
 import type { TargetCollection } from "../sink/sink.ts";
 import { clearDirtyKeys, countDirtyKeys } from "../store/dirty-keys.ts";
-import { forgetRefusals, retryRefusals } from "../store/keys.ts";
+import { forgetLost } from "../store/drop-mappings.ts";
+import { forgetRefusals, retryRefusals } from "../store/refusals.ts";
 import { endRun, startRun } from "../store/runs.ts";
 import { endOtherHolds, saveHolds } from "../store/holds.ts";
 import { endPins } from "../store/pins.ts";
@@ -134,6 +135,7 @@ async function planAndApply(
   await endPins(context.db, configured.id, guarded.unpinned);
   await clearDirtyKeys(context.db, configured.id, restKeys, guarded.marks);
   await forgetRefusals(context.db, configured.id, restKeys);
+  await forgetLost(context.db, configured.id, restKeys);
   await saveHolds(context.db, configured.id, guarded.holds, wantedIn(guarded.actions), now());
   const runId = randomUUID();
   await startRun(context.db, { id: runId, kind: "reconcile", key: configured.id, startedAt: now() });

@@ -18,11 +18,13 @@ import { prune } from "../store/prune.ts";
 import { noteScheduleBeat } from "../store/schedule-beat.ts";
 import { ensureTarget } from "../store/targets.ts";
 import { hasWork, isBackingOff } from "../store/work.ts";
-import type { JobQueue } from "./job-queue.ts";
+import type { JobName, JobQueue } from "./job-queue.ts";
 
 /** What the daemon's jobs work on; replaced as a whole when the configuration changes. */
 export type DaemonState = {
   readonly context: Context;
+  /** Keeps the context's connections open until it is disposed of. */
+  readonly borrow: () => Disposable;
   readonly cron: string;
   /** When both ends are listed in full and compared. */
   readonly auditCron: string;
@@ -54,6 +56,7 @@ export async function startDaemon(
   random: () => number,
 ): Promise<Daemon> {
   let state = first;
+  let loan = first.borrow();
   let prunedAt = Number.NEGATIVE_INFINITY;
   const jobs = followJobs();
 
@@ -62,12 +65,24 @@ export async function startDaemon(
       jobs.follow(what, context.progress, (progress) => work({ ...context, progress })),
     );
 
-  await queue.work("due", 1, async (sourceId) => {
+  /** A job keeps to the configuration that it began with. */
+  const work = (
+    name: JobName,
+    concurrency: number,
+    handle: (context: Context, key: string, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> =>
+    queue.work(name, concurrency, async (key, signal) => {
+      const { context } = state;
+      using loans = new DisposableStack();
+      loans.use(state.borrow());
+      await handle(context, key, signal);
+    });
+
+  await work("due", 1, async (context, sourceId) => {
     if (sourceId === auditKey) {
-      await enqueueAudits(queue, state.context);
+      await enqueueAudits(queue, context);
       return;
     }
-    const { context } = state;
     await survive(context, `schedule of ${sourceId}`, async () => {
       await noteScheduleBeat(context.db, new Date(context.clock.now()).toISOString());
       for (const entry of await accountsInUse(context)) {
@@ -87,8 +102,7 @@ export async function startDaemon(
     });
   });
 
-  await queue.work("pull", pullConcurrency, async (key, signal) => {
-    const { context } = state;
+  await work("pull", pullConcurrency, async (context, key, signal) => {
     const entry = await accountInUse(context, key);
     if (entry === undefined || !mayPull(context, entry)) return;
     const { configured, account } = entry;
@@ -107,8 +121,7 @@ export async function startDaemon(
     });
   });
 
-  await queue.work("reconcile", reconcileConcurrency, async (targetId, signal) => {
-    const { context } = state;
+  await work("reconcile", reconcileConcurrency, async (context, targetId, signal) => {
     const target = context.targets.find((candidate) => candidate.id === targetId);
     if (target === undefined) return;
     if (!(await needsWork(context, targetId)) && !(await isToBeWatched(context, targetId))) return;
@@ -117,8 +130,7 @@ export async function startDaemon(
     );
   });
 
-  await queue.work("audit", auditConcurrency, async (key, signal) => {
-    const { context } = state;
+  await work("audit", auditConcurrency, async (context, key, signal) => {
     const target = context.targets.find(({ id }) => auditKeyOf("target", id) === key);
     const entry = (await accountsInUse(context)).find(
       ({ configured }) => auditKeyOf("account", accountKey(configured)) === key,
@@ -133,7 +145,10 @@ export async function startDaemon(
 
   const configure = async (next: DaemonState): Promise<void> => {
     const accounts = await registerConfiguration(next.context);
+    const former = loan;
+    loan = next.borrow();
     state = next;
+    former[Symbol.dispose]();
     const sources = new Set(accounts.map((entry) => entry.configured.sourceId));
     const when = { cron: next.cron, timezone: next.context.zone };
     const audit = { cron: next.auditCron, timezone: next.context.zone };

@@ -71,6 +71,7 @@ export async function commitApplied(
             sink_fingerprint: eb.ref("excluded.sink_fingerprint"),
             source_base: eb.ref("excluded.source_base"),
             sink_base: eb.ref("excluded.sink_base"),
+            altered: eb.ref("excluded.altered"),
             written_at: eb.ref("excluded.written_at"),
           })),
         )

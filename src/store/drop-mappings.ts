@@ -26,3 +26,31 @@ export async function dropMappings(
     await tx.deleteFrom("mapping").where("target_id", "=", targetId).where("slot", "in", part).execute();
   }
 }
+
+/** Ends what is known of objects that others removed, where no source has their events any more: nobody misses them. */
+export async function forgetLost(
+  db: Kysely<Database>,
+  targetId: string,
+  keys: readonly string[],
+): Promise<void> {
+  for (const part of chunks(keys, 1000)) {
+    await db
+      .updateTable("slot")
+      .set({ lost_account_id: null, lost_identity: null })
+      .where("target_id", "=", targetId)
+      .where("meeting_key", "in", part)
+      .where("lost_account_id", "is not", null)
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom("candidate")
+              .select("candidate.id")
+              .whereRef("candidate.target_id", "=", "slot.target_id")
+              .whereRef("candidate.meeting_key", "=", "slot.meeting_key"),
+          ),
+        ),
+      )
+      .execute();
+  }
+}

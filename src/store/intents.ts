@@ -3,6 +3,7 @@ import { hashBody, keepBodies } from "./bodies.ts";
 import { toColumn } from "./instants.ts";
 import type { Decision } from "./pins.ts";
 import type { Database } from "./schema.ts";
+import type { Deviation } from "./schema-target.ts";
 import type { Slot } from "./slots.ts";
 
 /** What is about to be written to one object. */
@@ -30,6 +31,8 @@ export type IntentEntry = {
   readonly summary: string;
   readonly reason: string;
   readonly asked: boolean;
+  /** What the write is to put right. */
+  readonly deviation: Deviation | null;
 };
 
 /** Commits what is about to be written, and keeps what it replaces, before the first of the writes. */
@@ -81,6 +84,7 @@ export async function commitIntents(
           summary: entry.summary,
           reason: entry.reason,
           asked: entry.asked,
+          deviation: entry.deviation,
           before_body: intent.before,
           after_body: intent.body === null ? null : hashBody(intent.body),
           decision: intent.decision === undefined ? null : JSON.stringify(intent.decision),
@@ -90,19 +94,20 @@ export async function commitIntents(
   });
 }
 
-/** Keeps what turned out to stand where an announced write goes, before it is written over. */
+/** Keeps what turned out to stand where an announced write goes (null: nothing), before it is written over. */
 export async function noteReplaced(
   db: Kysely<Database>,
   targetId: string,
   name: string,
-  found: string,
+  found: { readonly ics: string | null; readonly deviation: Deviation | null },
   now: number,
 ): Promise<void> {
+  const { ics, deviation } = found;
   await db.transaction().execute(async (tx) => {
-    await keepBodies(tx, [found], now);
+    if (ics !== null) await keepBodies(tx, [ics], now);
     await tx
       .updateTable("write_intent")
-      .set({ before_body: hashBody(found) })
+      .set({ before_body: ics === null ? null : hashBody(ics), deviation })
       .where("target_id", "=", targetId)
       .where("name", "=", name)
       .execute();

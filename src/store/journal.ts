@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Database } from "./schema.ts";
-import type { RunKind } from "./schema-target.ts";
+import type { Deviation, RunKind } from "./schema-target.ts";
 import { chunks } from "./staging.ts";
 
 /** A line of the journal with the run it belongs to. `at`: ISO instant; `before`, `after`: hashes of bodies. */
@@ -20,6 +20,8 @@ export type JournalEntry = {
   readonly asked: boolean;
   readonly before: string | null;
   readonly after: string | null;
+  /** What it put right: how others had left the object in the target. */
+  readonly deviation: Deviation | null;
 };
 
 /** What was done to one object, newest last; of more than `limit` entries the newest. */
@@ -104,5 +106,6 @@ function entryOf(row: EntryRow): JournalEntry {
     asked: row.asked,
     before: row.before_body,
     after: row.after_body,
+    deviation: row.deviation,
   };
 }

@@ -6,6 +6,7 @@ import type { IntentEntry } from "./intents.ts";
 import { type Decision, decide, readDecision } from "./pins.ts";
 import { endInterrupted, recordActions } from "./runs.ts";
 import type { Database } from "./schema.ts";
+import type { Deviation } from "./schema-target.ts";
 import type { Slot } from "./slots.ts";
 
 /** A write whose outcome was never recorded, with what was on record about its object before. */
@@ -65,10 +66,11 @@ function entryOf(row: {
   summary: string | null;
   reason: string | null;
   asked: boolean;
+  deviation: Deviation | null;
 }): IntentEntry | null {
-  const { run_id: runId, action, summary, reason, asked } = row;
+  const { run_id: runId, action, summary, reason, asked, deviation } = row;
   if (runId === null || action === null) return null;
-  return { runId, action, summary: summary ?? "", reason: reason ?? "", asked };
+  return { runId, action, summary: summary ?? "", reason: reason ?? "", asked, deviation };
 }
 
 /** Names of the objects of which nobody knows what an earlier run did to them. */
@@ -133,6 +135,7 @@ async function commitOne(
       sink_etag: effect.etag,
       sink_fingerprint: effect.fingerprint,
       sink_base: hashBody(effect.body),
+      altered: isByOthers(intent, effect.as),
       written_at: toColumn(now),
     };
     await tx
@@ -176,10 +179,30 @@ async function commitOne(
         meeting_key: intent.key,
         before_body: done.before,
         after_body: done.after,
+        deviation: done.outcome === foundDone ? entry.deviation : null,
       },
     ],
     now,
   );
+}
+
+/** Whether somebody else has written what stands there. */
+function isByOthers(
+  { entry }: LeftIntent,
+  as: Extract<ResolvedIntent["effect"], { kind: "stands" }>["as"],
+): boolean {
+  switch (as) {
+    case "announced":
+      return false;
+    case "before":
+      // Which the write was to put right, and did not.
+      return entry?.deviation === "altered";
+    case "announced and changed since":
+    case "neither":
+      return true;
+    default:
+      return as satisfies never;
+  }
 }
 
 type Done = {

@@ -6,6 +6,7 @@ import { up as journal } from "./migrations/0003-journal.ts";
 import { up as health } from "./migrations/0004-health.ts";
 import { up as owedRetry } from "./migrations/0005-owed-retry.ts";
 import { up as sinkToken } from "./migrations/0006-sink-token.ts";
+import { up as deviation } from "./migrations/0007-deviation.ts";
 import type { Database } from "./schema.ts";
 
 const migrations: Record<string, Migration> = {
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   "0004-health": { up: health },
   "0005-owed-retry": { up: owedRetry },
   "0006-sink-token": { up: sinkToken },
+  "0007-deviation": { up: deviation },
 };
 
 /** Brings the database to the newest schema. Idempotent; several processes may call it at once. */

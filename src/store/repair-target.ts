@@ -97,7 +97,10 @@ async function recordEtags(
   `.execute(tx);
 }
 
-/** What was wanted there is compared anew: with it, the plan would take what stands there for right. */
+/**
+ * What was wanted there is compared anew: with it, the plan would take what stands there for right. Of an object that was
+ * taken over and not written yet nobody knows whether it was changed.
+ */
 async function recordAsFound(
   tx: Kysely<Database>,
   targetId: string,
@@ -106,7 +109,7 @@ async function recordAsFound(
   await sql`
     update mapping
     set sink_etag = found.etag, sink_fingerprint = found.fingerprint, sink_base = found.body,
-        desired_fingerprint = null
+        desired_fingerprint = null, altered = mapping.altered or mapping.sink_fingerprint <> ''
     from unnest(
       ${found.map(({ slot }) => slot)}::text[],
       ${found.map(({ etag }) => etag)}::text[],

@@ -67,8 +67,10 @@ export async function endInterrupted(
 }
 
 /** What a decision has in the journal: nothing is written, and a person asked for it. */
-export function decisionLine(line: Omit<NewAction, "asked" | "before_body" | "after_body">): NewAction {
-  return { ...line, asked: true, before_body: null, after_body: null };
+export function decisionLine(
+  line: Omit<NewAction, "asked" | "before_body" | "after_body" | "deviation">,
+): NewAction {
+  return { ...line, asked: true, before_body: null, after_body: null, deviation: null };
 }
 
 export async function recordActions(

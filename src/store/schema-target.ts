@@ -65,6 +65,9 @@ export interface SlotTable {
   lost_identity: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
+/** How others had left an object: otherwise than it was on record, or gone. Null where nobody did. */
+export type Deviation = "altered" | "missing";
+
 /** What stands in a slot. */
 export interface MappingTable {
   target_id: string;
@@ -80,6 +83,8 @@ export interface MappingTable {
   sink_fingerprint: string;
   source_base: string | null;
   sink_base: string | null;
+  /** Others have changed what stands there since it was written or found, and nothing was written since. */
+  altered: Generated<boolean>;
   written_at: Time;
 }
 
@@ -111,6 +116,7 @@ export interface WriteIntentTable {
   asked: Generated<boolean>;
   before_body: string | null;
   after_body: string | null;
+  deviation: ColumnType<Deviation | null, Deviation | null | undefined, Deviation | null>;
   /** What is decided about the meeting once this is done (JSON, see pins.ts); null where nothing is. */
   decision: ColumnType<string | null, string | null | undefined, string | null>;
 }
@@ -168,6 +174,8 @@ export interface ActionTable {
   /** Hashes of what stood there before and stands there after; null for nothing, and for what is not kept. */
   before_body: string | null;
   after_body: string | null;
+  /** What it put right. */
+  deviation: Deviation | null;
 }
 
 /** A meeting that stays as it stands by a person's decision, until its source says something else. */

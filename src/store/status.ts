@@ -37,7 +37,14 @@ export type TargetStatus = {
   /** Meetings that stay as they stand by a person's decision. */
   readonly kept: number;
   readonly foreign: number;
+  /** Meetings that are to be planned and written; held ones do not count. */
   readonly waiting: number;
+  /** Meetings whose plan is held. */
+  readonly onHold: number;
+  /** Its newest audit found what only a person can put right. */
+  readonly auditWaits: boolean;
+  /** That, or a hold that is not approved, or nothing may be written to it. */
+  readonly waitsForPerson: boolean;
   readonly addedAt: string;
   readonly auditedAt: string | null;
   readonly balancedAt: string | null;
@@ -115,6 +122,21 @@ export async function accountStatus(db: Kysely<Database>): Promise<AccountStatus
   }));
 }
 
+/** Of the `dirty_key` d: its plan is part of a hold. Holds name their actions `KIND SLOT`. */
+const isHeld = sql`(d.target_id, d.meeting_key) in (
+  select s.target_id, s.meeting_key
+  from hold h cross join jsonb_array_elements_text(h.actions::jsonb) as held (name)
+  join slot s on s.target_id = h.target_id and s.slot = split_part(held.name, ' ', 2)
+  where s.meeting_key is not null)`;
+
+const holdWaits = sql<boolean>`exists (select from hold h where h.target_id = target.id
+  and (h.approved is null or not (h.approved::jsonb @> h.actions::jsonb)))`;
+
+const auditWaits = sql<boolean>`(
+  coalesce(target.balanced_at < target.audited_at, target.audited_at is not null)
+  and coalesce((select r.outcome from run r where r.kind = 'audit' and r.key = target.id
+    and r.started_at <= target.audited_at order by r.started_at desc limit 1) = 'held', false))`;
+
 export async function targetStatus(db: Kysely<Database>): Promise<TargetStatus[]> {
   const rows = await db
     .selectFrom("target")
@@ -127,10 +149,15 @@ export async function targetStatus(db: Kysely<Database>): Promise<TargetStatus[]
         "unclaimed",
       ),
       sql<number>`(select count(*)::int from pin p where p.target_id = target.id)`.as("kept"),
-      sql<number>`(select count(*)::int from dirty_key d where d.target_id = target.id)`.as("waiting"),
-      sql<Date | null>`(select min(d.since) from dirty_key d where d.target_id = target.id and not exists (
-        select from slot s join hold h on h.target_id = s.target_id
-        where s.target_id = d.target_id and s.meeting_key = d.meeting_key and strpos(h.actions, s.slot) > 0))`.as(
+      sql<number>`(select count(*)::int from dirty_key d where d.target_id = target.id and not ${isHeld})`.as(
+        "waiting",
+      ),
+      sql<number>`(select count(*)::int from dirty_key d where d.target_id = target.id and ${isHeld})`.as(
+        "on_hold",
+      ),
+      holdWaits.as("hold_waits"),
+      auditWaits.as("audit_waits"),
+      sql<Date | null>`(select min(d.since) from dirty_key d where d.target_id = target.id and not ${isHeld})`.as(
         "waiting_since",
       ),
       sql<number>`(select count(*)::int from refusal r where r.target_id = target.id)`.as("refused"),
@@ -149,6 +176,9 @@ export async function targetStatus(db: Kysely<Database>): Promise<TargetStatus[]
     kept: row.kept,
     foreign: row.foreign_count,
     waiting: row.waiting,
+    onHold: row.on_hold,
+    auditWaits: row.audit_waits,
+    waitsForPerson: row.held !== null || row.hold_waits || row.audit_waits,
     addedAt: row.added_at.toISOString(),
     auditedAt: fromColumn(row.audited_at),
     balancedAt: fromColumn(row.balanced_at),

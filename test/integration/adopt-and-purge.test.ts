@@ -68,6 +68,17 @@ describe("a target that another program has filled", { timeout: 120_000 }, () =>
     expect(kalends.standing("all")).toEqual(before);
   });
 
+  it("is not taken over in an outage, which is told with what to do", async () => {
+    const { control } = kalends.household.baikal;
+    control.addFault({ times: null, effect: { kind: "status", status: 503 } });
+    const { code, text, result } = await kalends.run("adopt", ["all"], { yes: true });
+    control.clearFaults();
+    expect(code).toBe(3);
+    expect(text).toMatch(/all: nothing was taken over: .*503.* Give `kalends adopt all --yes` again then\.$/);
+    expect(result).toMatchObject({ target: "all", done: false, exitCode: 3 });
+    expect(kalends.standing("all")).toEqual(before);
+  });
+
   it("is taken over with --yes: one write each, nothing doubled, the rest left alone", async () => {
     forgetTraffic(kalends.household);
     const { code } = await kalends.run("adopt", ["all"], { yes: true });

@@ -192,6 +192,7 @@ describe("the edges of the window", { timeout: 120_000 }, () => {
     kalends = await install({
       size: { agency: 5, company: 0, family: 0 },
       configuration: { window: { past: 10, future: 60 }, off: ["company", "family"] },
+      makeDatabase: freshDatabase,
     });
   }, 120_000);
 

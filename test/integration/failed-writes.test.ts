@@ -178,6 +178,7 @@ describe("the target", { timeout: 120_000 }, () => {
     kalends = await install({
       size: { agency: 12, company: 0, family: 0 },
       configuration: { off: ["company", "family"] },
+      makeDatabase: freshDatabase,
     });
   }, 120_000);
 

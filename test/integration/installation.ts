@@ -18,7 +18,7 @@ import type { ExitCode } from "../../src/cli/exit-code.ts";
 import { readEnvironment } from "../../src/config/environment.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { type SyncResult, sync } from "../../src/reconcile/sync.ts";
-import { renameSource } from "../../src/store/configured.ts";
+import { renameSource } from "../../src/store/rename-source.ts";
 import { installationKey } from "../../src/store/installation-key.ts";
 import { openStore } from "../../src/store/store.ts";
 import { fillDataFolder } from "./empty-data-folder.ts";

@@ -2,21 +2,15 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bareDatabase } from "../fresh-database.ts";
 import { owner, startHousehold } from "../../simulator/household.ts";
 import { calendarOf, install, type Installation } from "./installation.ts";
 import { type ProcessOptions, runKalends } from "./kalends-process.ts";
-import { type PostgresServer, startPostgres } from "./postgres-server.ts";
 import { forgetTraffic, mailOf, trafficOf } from "./traffic.ts";
 import { differences } from "./truth.ts";
 
 describe("on PostgreSQL 15", { timeout: 240_000 }, () => {
   const stack = new AsyncDisposableStack();
-  let server: PostgresServer;
-
-  beforeAll(async () => {
-    server = stack.use(await startPostgres());
-  }, 120_000);
-
   afterAll(() => stack.disposeAsync());
 
   describe("a few hundred events", () => {
@@ -25,7 +19,7 @@ describe("on PostgreSQL 15", { timeout: 240_000 }, () => {
     beforeAll(async () => {
       kalends = await install({
         size: { agency: 150, company: 100, family: 80 },
-        makeDatabase: server.makeDatabase,
+        makeDatabase: bareDatabase,
       });
     }, 120_000);
 
@@ -71,7 +65,7 @@ describe("on PostgreSQL 15", { timeout: 240_000 }, () => {
     const place: ProcessOptions = {
       configuration: join(folder, "sources.yaml"),
       data: join(folder, "data"),
-      environment: { ...household.environment, DATABASE_URL: await server.makeDatabase() },
+      environment: { ...household.environment, DATABASE_URL: await bareDatabase() },
     };
     await writeFile(place.configuration, household.configuration());
     // The key is made before: two first starts at once would both make one.

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freshDatabase } from "../fresh-database.ts";
 import { owner, startHousehold } from "../../simulator/household.ts";
 import { calendarOf, install, type Installation } from "./installation.ts";
 import { type ProcessOptions, runKalends, startKalends } from "./kalends-process.ts";
@@ -88,6 +89,7 @@ describe("a server that goes away and comes back", patience, () => {
   beforeAll(async () => {
     kalends = await install({
       size: { agency: 10, company: 6, family: 12 },
+      makeDatabase: freshDatabase,
       async between(household) {
         sink = await startRelay(household.baikal.url);
         const inFront = (text: string) => text.replaceAll(new URL(household.baikal.url).origin, sink.origin);

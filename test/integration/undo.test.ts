@@ -70,6 +70,17 @@ describe("a change that somebody wants back", { timeout: 60_000 }, () => {
     expect(shown.text).toContain("Nothing was done yet");
     expect(kalends.standing("all")).toEqual(before);
 
+    const { control } = kalends.household.baikal;
+    control.addFault({ method: "PUT", times: null, effect: { kind: "status", status: 503 } });
+    const stopped = await kalends.run("undo", [run], { yes: true });
+    control.clearFaults();
+    expect(stopped.code).toBe(3);
+    expect(stopped.text).toMatch(
+      new RegExp(`all: the undo stopped after 0 of 1 event: .*"Budget with Ann".*kalends undo ${run} --yes`),
+    );
+    expect(stopped.result).toMatchObject({ done: false, restored: 0, failed: [], exitCode: 3 });
+    expect(kalends.standing("all")).toEqual(before);
+
     const done = await kalends.run("undo", [run], { yes: true });
     expect(done.code).toBe(0);
     expect(done.text).toContain("Done: 1 event ");
@@ -80,8 +91,9 @@ describe("a change that somebody wants back", { timeout: 60_000 }, () => {
     expect((await kalends.run("sync")).code).toBe(0);
     expect(trafficOf(kalends.household).writes).toBe(0);
     const again = await kalends.run("undo", [run], { yes: true });
-    expect(again.code).toBe(2);
-    expect(again.text).toContain("it already stands as it stood before");
+    expect(again.code).toBe(0);
+    expect(again.text).toContain('nothing to do: "Budget with Ann": it already stands as it stood before');
+    expect(again.text).toContain("There is nothing to undo any more.");
   });
 
   it("is undone by the event's name as well, the undo itself included", async () => {
@@ -96,6 +108,10 @@ describe("a change that somebody wants back", { timeout: 60_000 }, () => {
     await expect(kalends.run("undo", ["no such thing"])).rejects.toThrow(UsageError);
     await expect(kalends.run("history", ["no such thing"])).rejects.toThrow(/part of the title/);
     await expect(kalends.run("undo")).rejects.toThrow(/kalends history/);
+    await expect(kalends.run("history", ["8eb"])).rejects.toThrow(
+      /at least the first four digits are needed/,
+    );
+    await expect(kalends.run("history", ["8ebf"])).rejects.not.toThrow(/four digits/);
     await expect(kalends.run("history", ["Lunch"], { limit: "none" })).rejects.toThrow(/--limit/);
   });
 

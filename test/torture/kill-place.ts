@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
@@ -11,7 +11,7 @@ import {
 } from "../../simulator/household.ts";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { openStore } from "../../src/store/store.ts";
+import { fillDataFolder } from "../integration/empty-data-folder.ts";
 import { calendarOf } from "../integration/installation.ts";
 import { type KalendsProcess, type ProcessOptions, startKalends } from "../integration/kalends-process.ts";
 import { type Moment, watchRequests } from "../integration/request-watch.ts";
@@ -33,23 +33,11 @@ export interface KillPlace extends AsyncDisposable {
 const dayMs = 86_400_000;
 const targets = ["all", "agency"];
 
-/** An embedded database without content, to be copied: making one takes seconds. */
-export async function makeEmptyFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), "kalends-empty-"));
-  const store = await openStore({ databaseUrl: null, dataFolder: path, command: "test" });
-  await store[Symbol.asyncDispose]();
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
-
 /** Mailboxes have a second calendar, for events to move to. */
 const calendars = { agency: ["Calendar", "Projects"], company: ["Calendar", "Projects"] };
 
-/** On a copy of an empty embedded database, or on a PostgreSQL database. */
-export async function openKillPlace(
-  size: HouseholdSize,
-  database: { readonly folder: string } | { readonly url: string },
-): Promise<KillPlace> {
-  const databaseUrl = "url" in database ? database.url : null;
+/** On an empty embedded database, or on the PostgreSQL database of this URL. */
+export async function openKillPlace(size: HouseholdSize, databaseUrl: string | null): Promise<KillPlace> {
   const stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "kalends-kills-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -71,7 +59,7 @@ export async function openKillPlace(
     config = loaded.config;
   };
   await configure({});
-  if ("folder" in database) await cp(database.folder, data, { recursive: true });
+  if (databaseUrl === null) await fillDataFolder(data);
   const standing = (target: string): ReturnType<Household["baikal"]["control"]["objects"]> =>
     household.baikal.control.calendars(owner).some(({ uri }) => uri === calendarOf(target))
       ? household.baikal.control.objects(owner, calendarOf(target))

@@ -1,13 +1,7 @@
 import { createRandom } from "../../simulator/graph/random.ts";
 import { runKalends } from "../integration/kalends-process.ts";
 import { forgetTraffic, mailOf, trafficOf } from "../integration/traffic.ts";
-import {
-  type KillMoment,
-  type KillPlace,
-  makeEmptyFolder,
-  openKillPlace,
-  startAndKill,
-} from "./kill-place.ts";
+import { type KillMoment, type KillPlace, openKillPlace, startAndKill } from "./kill-place.ts";
 import { createChanges } from "./source-changes.ts";
 
 export type KillPhase = "first import" | "incremental" | "resync" | "daemon" | "purge";
@@ -73,15 +67,19 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
     idleWrites: 0,
     failures: [],
   };
-  await using empty = await makeEmptyFolder();
   let chain = 0;
+  // Those of chains under way included: they end at different times.
+  let promised = 0;
   const worker = async (): Promise<void> => {
-    while (tally.kills < kills) {
+    while (promised < kills) {
+      const share = Math.min(killsInPhase * phases.length, kills - promised);
+      promised += share;
       chain += 1;
       const number = chain;
-      const url = number % 2 === 0 ? await makeDatabase?.() : undefined;
-      const database = url === undefined ? { folder: empty.path } : { url };
-      await runChain({ ...options, phases, killsInPhase, database }, seed * 1000 + number, number, tally);
+      const databaseUrl = (number % 2 === 0 ? await makeDatabase?.() : null) ?? null;
+      const chosen = { ...options, kills: share, phases, killsInPhase, databaseUrl };
+      const hit = await runChain(chosen, seed * 1000 + number, number, tally);
+      promised -= share - hit;
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
@@ -94,30 +92,33 @@ type Chain = {
   readonly changes: ReturnType<typeof createChanges>;
 };
 
+/** Returns the number of kills that hit. */
 async function runChain(
   options: KillOptions & {
     readonly phases: readonly KillPhase[];
     readonly killsInPhase: number;
-    readonly database: Parameters<typeof openKillPlace>[1];
+    readonly databaseUrl: string | null;
   },
   seed: number,
   number: number,
   tally: Tally,
-): Promise<void> {
+): Promise<number> {
   const random = createRandom(seed);
-  const database = "url" in options.database ? "postgres" : "embedded";
-  await using place = await openKillPlace(size, options.database);
+  const database = options.databaseUrl === null ? "embedded" : "postgres";
+  await using place = await openKillPlace(size, options.databaseUrl);
   const chain: Chain = { place, random, changes: createChanges(place.household, random) };
+  let total = 0;
   for (const phase of options.phases) {
     forgetTraffic(place.household);
-    const wanted = Math.min(options.killsInPhase, options.kills - tally.kills);
-    if (wanted <= 0) return;
+    const wanted = Math.min(options.killsInPhase, options.kills - total);
+    if (wanted <= 0) break;
     let hit = 0;
     // Some are over before they are hit; an import that is through has nothing left to interrupt.
     for (let turn = 0; hit < wanted && turn < wanted * 2; turn += 1) {
       if (await strike(chain, phase)) hit += 1;
       await place.passLeases();
     }
+    total += hit;
     tally.kills += hit;
     tally.byPhase[phase] += hit;
     tally.byDatabase[database] += hit;
@@ -126,6 +127,7 @@ async function runChain(
     if (phase === options.phases.at(-1)) await expectIdle(chain, where, tally);
     options.onProgress?.(`${where}: ${hit} kills; ${tally.kills} of ${options.kills} in all`);
   }
+  return total;
 }
 
 async function strike(chain: Chain, phase: KillPhase): Promise<boolean> {

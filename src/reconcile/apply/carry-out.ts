@@ -5,7 +5,7 @@ import { commitIntents, type Intent, noteReplaced } from "../../store/intents.ts
 import type { Marks } from "../../store/dirty-keys.ts";
 import type { Context } from "../context.ts";
 import type { OutageWatch } from "./outage.ts";
-import { recordOf } from "./record-step.ts";
+import { deviationAtWrite, recordOf } from "./record-step.ts";
 import { type LeaseGuard, LeaseLostError } from "../with-lease.ts";
 import { type Keep, type WriteResult, writeAway, writeNew, writeOver } from "./write-action.ts";
 import type { WriteStep } from "./write-step.ts";
@@ -42,8 +42,10 @@ export async function carryOut(
   try {
     for (const step of steps) {
       await run.lease.check();
-      const keep: Keep = (ics) =>
-        noteReplaced(context.db, targetId, step.slot.name, ics, context.clock.now());
+      const keep: Keep = ({ ics, deviation: seen }) => {
+        const deviation = deviationAtWrite(step.entry.deviation, seen, ics !== null);
+        return noteReplaced(context.db, targetId, step.slot.name, { ics, deviation }, context.clock.now());
+      };
       const write =
         step.entry.kind === "restore"
           ? writeUnlessChanged(run.collection, step.slot, step.job, signal)
@@ -81,14 +83,14 @@ function asPostponed(record: AppliedRecord): AppliedRecord {
 
 function intentOf(runId: string, step: WriteStep): Intent[] {
   const { key, slot, job, before, found, entry, decision } = step;
-  const { kind: action, sourceId, summary, reason, asked } = entry;
+  const { kind: action, sourceId, summary, reason, asked, deviation } = entry;
   const common = {
     key,
     slot,
     sourceId,
     before,
     found,
-    entry: { runId, action, summary, reason, asked },
+    entry: { runId, action, summary, reason, asked, deviation },
     ...(decision === undefined ? {} : { decision }),
   };
   switch (job.kind) {
@@ -120,7 +122,8 @@ async function perform(
       return writeAway(collection, slot, job.standing, keep, signal);
     case "record": {
       const { etag, sinkFingerprint } = job.standing;
-      return { kind: "stands", etag, sinkFingerprint, note: "recorded", replaced: { kind: "unchanged" } };
+      const recorded = { note: "recorded", replaced: { kind: "unchanged" }, deviation: null } as const;
+      return { kind: "stands", etag, sinkFingerprint, ...recorded };
     }
     case "postpone":
       return { kind: "postponed", reason: job.reason };

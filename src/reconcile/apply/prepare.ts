@@ -7,7 +7,7 @@ import { type Slot, slotsOfKeys } from "../../store/slots.ts";
 import { nativesOf } from "../../store/translations.ts";
 import type { AccountInUse } from "../account-in-use.ts";
 import { accountsBehind } from "../translate/accounts-behind.ts";
-import { type Action, type PlanCandidate, type Restore, subjectOf } from "../action.ts";
+import { type Action, deviationOf, type PlanCandidate, type Restore, subjectOf } from "../action.ts";
 import type { Context } from "../context.ts";
 import { desiredObject } from "../translate/desired-object.ts";
 import { readEach } from "../target/read-each.ts";
@@ -115,7 +115,8 @@ function standingOf(
 
 function entryOf(action: Action, asked: boolean): Entry {
   const { sourceId, summary } = subjectOf(action);
-  return { kind: writeKindOf(action), sourceId, summary, reason: action.reason, asked };
+  const deviation = deviationOf(action);
+  return { kind: writeKindOf(action), sourceId, summary, reason: action.reason, asked, deviation };
 }
 
 /** What a restore does is a write like any other: what stands there is kept and written over. */

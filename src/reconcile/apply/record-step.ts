@@ -1,5 +1,6 @@
 import type { AppliedRecord } from "../../store/applied.ts";
 import { hashBody } from "../../store/bodies.ts";
+import type { Deviation } from "../action.ts";
 import type { WriteResult } from "./write-action.ts";
 import type { WriteStep } from "./write-step.ts";
 
@@ -24,11 +25,31 @@ export function recordOf(
       target_id: run.targetId,
       meeting_key: key,
       asked: entry.asked,
+      deviation: putRight(step, result),
       ...bodiesOf(step, result),
     },
     effect: effectOf(step, result),
     ...(step.decision === undefined ? {} : { decision: step.decision }),
   };
+}
+
+/**
+ * What a write puts right, by what was planned for and what it came upon: where something stands (`replaced`), it was not
+ * missing after all.
+ */
+export function deviationAtWrite(
+  planned: Deviation | null,
+  seen: Deviation | null,
+  isThere: boolean,
+): Deviation | null {
+  if (seen !== null) return seen;
+  return planned === "missing" && isThere ? null : planned;
+}
+
+/** Nothing is put right where nothing was written. */
+function putRight({ entry }: WriteStep, result: WriteResult): Deviation | null {
+  if (!("replaced" in result) || result.replaced.kind === "unchanged") return null;
+  return deviationAtWrite(entry.deviation, result.deviation, result.replaced.kind !== "nothing");
 }
 
 /** What stood there before and stands there after; nothing where nothing was changed. */

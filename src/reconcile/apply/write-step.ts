@@ -1,5 +1,6 @@
 import type { Decision } from "../../store/pins.ts";
 import type { Slot } from "../../store/slots.ts";
+import type { Deviation } from "../action.ts";
 import type { Standing } from "./write-action.ts";
 import type { Desired } from "./write-action.ts";
 
@@ -35,6 +36,8 @@ export type Entry = {
   readonly reason: string;
   /** A person had seen it and asked for it. */
   readonly asked: boolean;
+  /** What is known to be put right by it. */
+  readonly deviation: Deviation | null;
 };
 
 /** The event that an object stands for, and what it wants there. */

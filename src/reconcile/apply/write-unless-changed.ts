@@ -59,6 +59,7 @@ async function concluded(outcome: WriteOutcome, put: Put): Promise<WriteResult> 
         sinkFingerprint: outcome.stored === null ? desired.fingerprint : fingerprint(outcome.stored),
         note: "put back",
         replaced,
+        deviation: null,
       };
     case "refused":
       return { kind: "refused", status: outcome.status, reason: outcome.reason };
@@ -78,7 +79,14 @@ async function concluded(outcome: WriteOutcome, put: Put): Promise<WriteResult> 
       const found = fingerprint(existing.ics);
       // The answer to an earlier attempt of ours may have been lost.
       if (found === desired.fingerprint && isOurs(existing, desired.uid))
-        return { kind: "stands", etag: existing.etag, sinkFingerprint: found, note: "put back", replaced };
+        return {
+          kind: "stands",
+          etag: existing.etag,
+          sinkFingerprint: found,
+          note: "put back",
+          replaced,
+          deviation: null,
+        };
       if (again !== null && found === standing?.sinkFingerprint && isOurs(existing, desired.uid))
         return concluded(await again(existing.etag), { ...put, again: null });
       return changedSince;
@@ -97,7 +105,12 @@ type Removal = {
 
 async function removal(outcome: RemoveOutcome, step: Removal): Promise<WriteResult> {
   const { slot, standing, look, again } = step;
-  const removed: WriteResult = { kind: "removed", note: "removed again", replaced: { kind: "recorded" } };
+  const removed: WriteResult = {
+    kind: "removed",
+    note: "removed again",
+    replaced: { kind: "recorded" },
+    deviation: null,
+  };
   switch (outcome.kind) {
     case "removed":
       return removed;

@@ -7,6 +7,7 @@ import {
 } from "../../store/audit-source.ts";
 import { discardCheckpoint } from "../../store/collections.ts";
 import { nativesOf } from "../../store/translations.ts";
+import { isBackingOff } from "../../store/work.ts";
 import type { AccountInUse } from "../account-in-use.ts";
 import type { Finding } from "./compare-listing.ts";
 import type { Context } from "../context.ts";
@@ -38,8 +39,16 @@ export type AccountAudit = {
   readonly isComplete: boolean;
   /** It is complete, and the books balance: after the repair, where there was one. */
   readonly isBalanced: boolean;
+  /** Where it is not complete: that is tried again, and may succeed, without a person. */
+  readonly heals: boolean;
   /** One sentence per thing that could not be looked at. */
   readonly errors: readonly string[];
+};
+
+export type AccountAuditOptions = {
+  readonly repair: boolean;
+  /** A person has asked for it now: the account is not left alone because it failed a moment ago. */
+  readonly ignoreBackOff?: boolean;
 };
 
 /** From so many events on, a calendar is rather read in full than each of them by itself. */
@@ -54,9 +63,9 @@ export async function auditAccount(
   context: Context,
   entry: AccountInUse,
   signal: AbortSignal,
-  options: { readonly repair: boolean },
+  options: AccountAuditOptions,
 ): Promise<AccountAudit> {
-  const audited = await audit(context, entry, signal, options.repair);
+  const audited = await audit(context, entry, signal, options);
   if (audited.isComplete)
     await noteAccountAudited(context.db, entry.account.id, audited.isBalanced, context.clock.now());
   const { source, account, differences, isComplete, isBalanced, errors } = audited;
@@ -70,27 +79,34 @@ async function audit(
   context: Context,
   entry: AccountInUse,
   signal: AbortSignal,
-  isRepairing: boolean,
+  { repair: isRepairing, ignoreBackOff = false }: AccountAuditOptions,
 ): Promise<AccountAudit> {
   const { retry_at: retryAt, last_error: lastError } = entry.account;
-  if (retryAt !== null && retryAt.getTime() > context.clock.now()) {
-    const patience = `${accountKey(entry.configured)} is left alone until ${retryAt.toISOString()}: ${lastError ?? "it could not be read"}`;
+  if (!ignoreBackOff && isBackingOff(retryAt, context.clock.now())) {
+    const patience = `${accountKey(entry.configured)} is left alone until ${retryAt?.toISOString()}: ${lastError ?? "it could not be read"}`;
     return result(entry, [], null, [patience], []);
   }
-  const found = await lookUntilSteady(context, entry, signal);
+  const found = await lookUntilSteady(context, entry, signal, ignoreBackOff);
   const facts = await factsOf(context, found, found.findings);
   if (!isRepairing || found.findings.length === 0) {
     const differences = found.findings.map((finding) => told(found, finding, facts, null));
     return result(entry, found.collections, found, found.errors, differences);
   }
   const isRepaired = await repair(context, found, signal);
-  const after = await lookUntilSteady(context, found.entry, signal);
+  const after = await lookUntilSteady(context, found.entry, signal, ignoreBackOff);
   const newFacts = await factsOf(context, after, found.findings);
   const differences = found.findings.map((finding) => {
     const mended = isRepaired ? outcomeOf(finding, after, newFacts) : null;
     return told(found, finding, newFacts.has(finding.nativeId) ? newFacts : facts, mended);
   });
-  return result(entry, after.collections, after, after.errors, differences);
+  const busy = `${accountKey(entry.configured)} is being read by another process: nothing was put right.`;
+  return result(
+    entry,
+    after.collections,
+    after,
+    isRepaired ? after.errors : [busy, ...after.errors],
+    differences,
+  );
 }
 
 /** Owes what differs, so that the next pull looks at each by itself. False where another process is pulling. */
@@ -184,5 +200,6 @@ function result(
     look.findings.length === 0 &&
     calendars.every(({ listed, staged }) => listed === staged);
   const { sourceId: source, name: account } = configured;
-  return { source, account, calendars, differences, isComplete, isBalanced, errors };
+  const heals = look === null || look.heals;
+  return { source, account, calendars, differences, isComplete, isBalanced, heals, errors };
 }

@@ -6,7 +6,7 @@ import { endRun, startRun } from "../../store/runs.ts";
 import { ensureTarget, type Target, updateTarget } from "../../store/targets.ts";
 import { isBackingOff } from "../../store/work.ts";
 import { accountsOfTarget } from "../account-in-use.ts";
-import type { EventCounts } from "./books.ts";
+import type { EventCounts, ObjectCounts } from "./books.ts";
 import type { SinkCounts } from "../target/compare-sink.ts";
 import type { ConfiguredTarget, Context } from "../context.ts";
 import type { Difference } from "./difference.ts";
@@ -19,8 +19,8 @@ import { isToBeSurveyed } from "../target/survey.ts";
 import {
   findingsOf,
   type Mended,
+  mendedByBooks,
   nameOfFinding,
-  needsPerson,
   targetDifference,
   type TargetFinding,
 } from "./target-difference.ts";
@@ -28,16 +28,15 @@ import { noteSeen } from "../target/watch-target.ts";
 import { withLease } from "../with-lease.ts";
 
 /**
- * The books of one target. They balance where every staged event has a class, and everything on record is present:
- * `staged` is the sum of the other events but `aged`; `listed` is the sum of the other objects but `recorded` and
- * `unclaimed`.
+ * The books of one target. They balance where every staged event has a class, and everything on record is present and
+ * has one: `staged` is the sum of the other events but `aged`, `listed` that of the other objects but `recorded`, and
+ * `recorded` that of `standing` but `withoutEvent`.
  */
 export type TargetBooks = {
   readonly events: EventCounts;
-  readonly objects: SinkCounts & {
-    /** Of the recorded ones: found, and nobody can own them before all sources are read. */
-    readonly unclaimed: number;
-  };
+  readonly objects: SinkCounts;
+  /** What the objects on record stand for. */
+  readonly standing: ObjectCounts;
 };
 
 /** What came of holding one target against what is staged for it. */
@@ -50,8 +49,10 @@ export type TargetAudit = {
   readonly isComplete: boolean;
   /** It is complete, and the books balance: after the repair, where there was one. */
   readonly isBalanced: boolean;
-  /** Something waits for a person: a hold, a held target, a copy that only a person may remove. */
+  /** Something waits for a person: a hold, a held target, a difference that only a person can put right. */
   readonly waitsForPerson: boolean;
+  /** Where it is not complete: that is tried again, and may succeed, without a person. */
+  readonly heals: boolean;
   /** One sentence per thing that could not be looked at. */
   readonly errors: readonly string[];
 };
@@ -64,6 +65,8 @@ export type AuditOptions = {
   readonly repair: boolean;
   /** Reads every object, whatever its ETag. */
   readonly deep: boolean;
+  /** A person has asked for it now: the target is not left alone because it failed a moment ago. */
+  readonly ignoreBackOff?: boolean;
 };
 
 /**
@@ -82,18 +85,14 @@ export async function auditTarget(
   await startRun(context.db, { id: runId, kind: "audit", key: configured.id, startedAt: now() });
   try {
     const audited = await audit(context, configured, signal, options);
-    const {
-      isComplete = false,
-      isBalanced = false,
-      waitsForPerson = false,
-      differences = [],
-      errors = [],
-    } = audited ?? {};
+    const { isComplete = false, isBalanced = false, differences = [], errors = [] } = audited ?? {};
+    // `status` goes by it: see auditWaits in store/status.ts.
+    const unbalanced = differences.some(({ state }) => state === "waits") ? "held" : "incomplete";
     await endRun(
       context.db,
       runId,
       {
-        outcome: isBalanced ? "complete" : isComplete ? (waitsForPerson ? "held" : "incomplete") : "failed",
+        outcome: isBalanced ? "complete" : isComplete ? unbalanced : "failed",
         summary: { differences: differences.length, ...audited?.books?.events },
         error: audited === null ? "Another process was at work on the target." : (errors[0] ?? null),
       },
@@ -129,27 +128,28 @@ async function audit(
   }
   // One that no source writes to, and none ever did.
   if (before.surveyed_at === null && (await accountsOfTarget(context, configured.id)).length === 0)
-    return { ...incomplete(configured.id, ""), isComplete: true, isBalanced: true, errors: [] };
-  const impediment = whyNot(before, context.clock.now());
-  if (impediment !== null) return incomplete(configured.id, impediment);
+    return { ...incomplete(configured.id, "", true), isComplete: true, isBalanced: true, errors: [] };
+  const impediment = whyNot(before, options.ignoreBackOff === true ? null : context.clock.now());
+  if (impediment !== null) return incomplete(configured.id, impediment, true);
   try {
     const first = await look(context, configured, signal, options);
     if (first === null) return null;
     const found = findingsOf(first);
     const isMended = options.repair && (found.length > 0 || first.books.events.waiting > 0);
-    if (isMended) await reconcileTarget(context, configured, signal);
+    const { errors } = isMended ? await reconcileTarget(context, configured, signal) : { errors: [] };
     const last = isMended ? await look(context, configured, signal, { ...options, repair: false }) : first;
     if (last === null) return null;
     const left = new Set(findingsOf(last).map(nameOfFinding));
     const mended = (finding: TargetFinding): Mended => {
       if (!options.repair) return null;
       const isUnclaimed = finding.kind === "orphan" && first.leads.get(finding.found.slot)?.isWanted !== true;
-      return left.has(nameOfFinding(finding)) || (isUnclaimed && !last.isRead) ? "stays" : "mended";
+      if (left.has(nameOfFinding(finding)) || (isUnclaimed && !last.isRead)) return "stays";
+      return mendedByBooks(finding, first.leads, last.books);
     };
     const differences = found.map((finding) =>
       targetDifference(configured.id, finding, first.leads, mended(finding)),
     );
-    return await concluded(context, configured.id, last, differences);
+    return await concluded(context, configured.id, last, differences, errors);
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     const isGone = error.kind === "missing";
@@ -159,6 +159,7 @@ async function audit(
     return incomplete(
       configured.id,
       `Target ${configured.id} could not be read in full: ${error.message}${remedy}`,
+      error.willRecover || error.kind === "aborted",
     );
   }
 }
@@ -196,45 +197,56 @@ async function concluded(
   targetId: string,
   last: TargetLook,
   differences: readonly Difference[],
+  repairErrors: readonly string[],
 ): Promise<TargetAudit> {
   const { counts, books } = last;
-  const findings = findingsOf(last);
   const { held } = await ensureTarget(context.db, targetId);
-  const isBalanced = findings.length === 0 && isEven(last);
+  const isBalanced = findingsOf(last).length === 0 && isEven(last);
   await noteTargetAudited(context.db, targetId, { isBalanced, foreign: counts.foreign }, context.clock.now());
   return {
     target: targetId,
-    books: { events: books.events, objects: { ...counts, unclaimed: books.unclaimed } },
+    books: { events: books.events, objects: counts, standing: books.objects },
     differences,
     isComplete: true,
     isBalanced,
-    waitsForPerson: held !== null || books.held > 0 || findings.some(needsPerson),
-    errors: [...(held === null ? [] : [held]), ...last.errors],
+    waitsForPerson:
+      held !== null ||
+      [...books.openKeys.values()].includes("held") ||
+      differences.some(({ state }) => state === "waits"),
+    heals: true,
+    errors: [...new Set([...(held === null ? [] : [held]), ...repairErrors, ...last.errors])],
   };
 }
 
 /** Whether the sums are right, whatever was found. */
 function isEven({ counts, books }: TargetLook): boolean {
-  const { staged, aged: _, ...classes } = books.events;
-  const sum = Object.values(classes).reduce((total, count) => total + count, 0);
+  const { staged, aged: _, ...events } = books.events;
+  const { withoutEvent: __, ...objects } = books.objects;
   return (
-    sum === staged &&
-    classes.unaccounted === 0 &&
+    sumOf(events) === staged &&
+    events.unaccounted === 0 &&
     counts.recorded === counts.present &&
-    counts.recorded === books.objects
+    counts.recorded === sumOf(objects)
   );
 }
 
-function whyNot(target: Target, now: number): string | null {
-  if (isBackingOff(target.retry_at, now)) {
+function sumOf(classes: Readonly<Record<string, number>>): number {
+  return Object.values(classes).reduce((total, count) => total + count, 0);
+}
+
+/** @param now null: a back-off does not count. */
+function whyNot(target: Target, now: number | null): string | null {
+  if (now !== null && isBackingOff(target.retry_at, now)) {
     return `Target ${target.id} is left alone until ${target.retry_at?.toISOString()}: ${target.last_error ?? "it could not be reached"}`;
   }
+  if (target.surveyed_at === null)
+    return `Target ${target.id} was never synchronised, so that there is nothing to compare it with: \`kalends sync\` does so now, a running daemon by itself.`;
   return isToBeSurveyed(target)
-    ? `Target ${target.id} was not looked at yet by this version: the next run does so, and \`kalends sync\` does so now.`
+    ? `Target ${target.id} was not looked at yet by this version: \`kalends sync\` does so now, a running daemon by itself.`
     : null;
 }
 
-function incomplete(target: string, error: string): TargetAudit {
+function incomplete(target: string, error: string, heals: boolean): TargetAudit {
   return {
     target,
     books: null,
@@ -242,6 +254,7 @@ function incomplete(target: string, error: string): TargetAudit {
     isComplete: false,
     isBalanced: false,
     waitsForPerson: false,
+    heals,
     errors: [error],
   };
 }

@@ -10,7 +10,7 @@ import { chunks } from "../../store/staging.ts";
 import { type AccountInUse, accountsInUse } from "../account-in-use.ts";
 import type { Action, KeyState } from "../action.ts";
 import type { Context } from "../context.ts";
-import { classOfEvent, classOfKey, type EventClass, type Fate, fatesOf } from "./key-class.ts";
+import { classOfEvent, classOfKey, type EventClass, type Fate, fatesOf, type KeyClass } from "./key-class.ts";
 import { isTargetRead, readKeyStates } from "../gather/key-states.ts";
 import { chooseWinner, planKey } from "../plan.ts";
 import { translationBasis } from "../translate/translate.ts";
@@ -21,6 +21,20 @@ export type EventCounts = Readonly<Record<EventClass, number>> & {
   /** Of the mapped ones: ended before the window, and kept. */
   readonly aged: number;
 };
+
+/** What an object on record stands for, as its meeting is explained: see KeyClass. `unaccounted`: a difference. */
+type ObjectClass =
+  | "mapped"
+  | "held"
+  | "refused"
+  | "waiting"
+  | "kept"
+  | "retired"
+  | "unclaimed"
+  | "unaccounted";
+
+/** How many recorded objects there are of each class. `withoutEvent` of them are all: no event has their place any more. */
+export type ObjectCounts = Readonly<Record<ObjectClass, number>> & { readonly withoutEvent: number };
 
 /** Something that the books do not explain. */
 export type BookFinding =
@@ -33,12 +47,12 @@ export type BookFinding =
 
 export type Books = {
   readonly events: EventCounts;
-  /** Objects found that nobody can own yet, because not every source is read. */
-  readonly unclaimed: number;
-  /** Keys that wait for a person. */
-  readonly held: number;
-  /** Recorded objects that were looked at: under a key or under none. */
-  readonly objects: number;
+  /** Recorded objects, under a key or under none. */
+  readonly objects: ObjectCounts;
+  /** Meeting keys of which something is left to do, by the next run or by a person. */
+  readonly openKeys: ReadonlyMap<string, "waiting" | "held">;
+  /** Ids of the staged events that are to be translated. */
+  readonly untranslated: ReadonlySet<number>;
   readonly findings: readonly BookFinding[];
 };
 
@@ -58,6 +72,17 @@ const noEvents: Readonly<Record<EventClass, number>> = {
   unaccounted: 0,
 };
 
+const noObjects: Readonly<Record<ObjectClass, number>> = {
+  mapped: 0,
+  held: 0,
+  refused: 0,
+  waiting: 0,
+  kept: 0,
+  retired: 0,
+  unclaimed: 0,
+  unaccounted: 0,
+};
+
 /** Explains every staged event and every recorded object of a target by the plan itself; writes nothing. */
 export async function keepBooks(
   context: Context,
@@ -74,15 +99,13 @@ export async function keepBooks(
       .map(({ stagedId }) => stagedId),
   );
   const { from } = context.window();
-  const held = new Set(
-    [...(await holdsBefore(context.db, targetId)).values()].flatMap((hold) => [...hold.held]),
-  );
+  const held = await waitingForPerson(context, targetId);
   const fates = new Map<number, Fate[]>();
   const agedEvents = new Set<number>();
   const findings: BookFinding[] = [];
-  let heldKeys = 0;
-  let objects = 0;
-  let unclaimed = 0;
+  const openKeys = new Map<string, "waiting" | "held">();
+  const objects = { ...noObjects };
+  let withoutEvent = 0;
   for (const keys of chunks(await listKeys(context.db, targetId), pageSize)) {
     const dirty = await dirtyAmong(context.db, targetId, keys);
     for (const state of await readKeyStates(context, targetId, accounts, keys)) {
@@ -91,15 +114,17 @@ export async function keepBooks(
       const explained = classOfKey(state, step, { isDirty: dirty.has(state.key), held, isToBeTranslated });
       if (explained.kind === "unplanned")
         findings.push({ kind: "unplanned", state, action: explained.action });
-      if (state.mapping !== null) objects += 1;
-      if (explained.kind === "held") heldKeys += 1;
-      if (explained.kind === "unclaimed") unclaimed += 1;
+      if (explained.kind === "held" || explained.kind === "waiting") openKeys.set(state.key, explained.kind);
+      const winner = chooseWinner(state.candidates);
+      if (state.mapping !== null) {
+        objects[classOfObject(explained)] += 1;
+        if (winner === undefined) withoutEvent += 1;
+      }
       for (const [{ stagedId }, fate] of fatesOf(state, explained)) {
         const own = fates.get(stagedId) ?? [];
         fates.set(stagedId, own);
         own.push(fate);
       }
-      const winner = chooseWinner(state.candidates);
       if (explained.kind === "mapped" && winner !== undefined && (winner.endsAt ?? from) < from)
         agedEvents.add(winner.stagedId);
     }
@@ -107,9 +132,10 @@ export async function keepBooks(
   const settled = isTargetRead(context, targetId, accounts);
   for (const one of recorded) {
     if (one.key !== null) continue;
-    objects += 1;
-    if (one.sourceId !== null || settled) findings.push({ kind: "unclaimed", recorded: one });
-    else unclaimed += 1;
+    const isExplained = one.sourceId === null && !settled;
+    objects[isExplained ? "unclaimed" : "unaccounted"] += 1;
+    withoutEvent += 1;
+    if (!isExplained) findings.push({ kind: "unclaimed", recorded: one });
   }
   const counts = { ...noEvents };
   let aged = 0;
@@ -121,7 +147,41 @@ export async function keepBooks(
     const isNamed = fates.get(event.stagedId)?.includes("unplanned") === true;
     if (kind === "unaccounted" && !isNamed) findings.push({ kind: "unaccounted", event });
   }
-  return { events: { ...counts, staged: events.length, aged }, unclaimed, held: heldKeys, objects, findings };
+  return {
+    events: { ...counts, staged: events.length, aged },
+    objects: { ...objects, withoutEvent },
+    openKeys,
+    untranslated: waiting,
+    findings,
+  };
+}
+
+/** What is held in a target (`delete SLOT`, `update SLOT`); what was approved waits for nobody but the next run. */
+async function waitingForPerson(context: Context, targetId: string): Promise<ReadonlySet<string>> {
+  const holds = [...(await holdsBefore(context.db, targetId)).values()];
+  const open = holds.filter(({ held, approved }) => ![...held].every((name) => approved.has(name)));
+  return new Set(open.flatMap(({ held }) => [...held]));
+}
+
+/** What the object of a meeting stands for. */
+function classOfObject({ kind }: KeyClass): ObjectClass {
+  switch (kind) {
+    case "mapped":
+    case "held":
+    case "refused":
+    case "waiting":
+    case "kept":
+    case "retired":
+    case "unclaimed":
+      return kind;
+    // The last two: meetings of which nothing stands.
+    case "unplanned":
+    case "outside":
+    case "nothing":
+      return "unaccounted";
+    default:
+      return kind satisfies never;
+  }
 }
 
 /** Accounts of which every event is to be translated again, because what that depends on has changed. */

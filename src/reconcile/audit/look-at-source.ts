@@ -24,6 +24,8 @@ export type Look = {
   readonly owed: ReadonlyMap<number, ReadonlySet<string>>;
   /** Every calendar was listed to its end. */
   readonly isListed: boolean;
+  /** What could not be looked at is tried again, and may succeed, without a person. */
+  readonly heals: boolean;
   readonly findings: readonly Finding[];
   /** One sentence per thing that could not be looked at. */
   readonly errors: readonly string[];
@@ -35,29 +37,37 @@ const looksMax = 4;
 /**
  * Looks at an account until a look finds nothing that the one before did not: a pull, then a listing of each calendar in
  * full. The findings are what both have. Writes nothing but what the pulls do.
+ *
+ * @param ignoreBackOff single events that failed often are tried as well: somebody asked for this audit
  */
 export async function lookUntilSteady(
   context: Context,
   entry: AccountInUse,
   signal: AbortSignal,
+  ignoreBackOff: boolean,
 ): Promise<Look> {
-  let before = await look(context, entry, signal);
+  let before = await look(context, entry, signal, ignoreBackOff);
   let lasts: readonly Finding[] = [];
   for (let looks = 1; before.findings.length > 0 && looks < looksMax; looks += 1) {
-    const now = await look(context, before.entry, signal);
+    const now = await look(context, before.entry, signal, ignoreBackOff);
     lasts = lasting(before.findings, now.findings);
     if (lasts.length === now.findings.length) return now;
     before = now;
   }
   if (before.findings.length === 0) return before;
   const restless = `${accountKey(entry.configured)} kept changing while it was looked at, and will be audited again.`;
-  return { ...before, findings: lasts, isListed: false, errors: [...before.errors, restless] };
+  return { ...before, findings: lasts, isListed: false, heals: true, errors: [...before.errors, restless] };
 }
 
-async function look(context: Context, known: AccountInUse, signal: AbortSignal): Promise<Look> {
+async function look(
+  context: Context,
+  known: AccountInUse,
+  signal: AbortSignal,
+  ignoreBackOff: boolean,
+): Promise<Look> {
   const { configured } = known;
   await waitForTurn(context, known, signal);
-  const pull = await pullAccount(context, configured, known.account, signal);
+  const pull = await pullAccount(context, configured, known.account, signal, { ignoreBackOff });
   const account = await findAccount(context.db, configured.sourceId, configured.name);
   const entry = { configured, account: account ?? known.account };
   const all = await listCollections(context.db, entry.account.id);
@@ -67,6 +77,7 @@ async function look(context: Context, known: AccountInUse, signal: AbortSignal):
     entry,
     isPulled: false,
     isListed: false,
+    heals: pull.outcome !== "failed",
     collections,
     books: new Map(),
     owed,
@@ -76,13 +87,14 @@ async function look(context: Context, known: AccountInUse, signal: AbortSignal):
   if (pull.outcome === "busy")
     return { ...nothing, errors: [`${name} is being read by another process, and will be audited later.`] };
   if (pull.calendars === 0 && pull.outcome !== "complete") return { ...nothing, errors: pull.errors };
-  const { listings, errors } = await listAll(context, entry, collections, signal);
+  const { listings, errors, heals } = await listAll(context, entry, collections, signal);
   const staged = await stagedForAudit(context.db, entry.account.id);
   const outside = await standingOutside(context, entry, unlisted({ listings, staged }));
   const compared = compareListings({ listings, staged, owed }, outside);
   const isPulled = pull.outcome === "complete";
   const isListed = listings.size === collections.length;
-  return { entry, isPulled, isListed, collections, owed, ...compared, errors: [...pull.errors, ...errors] };
+  const allErrors = [...pull.errors, ...errors];
+  return { entry, isPulled, isListed, heals, collections, owed, ...compared, errors: allErrors };
 }
 
 /** Some servers are not to be asked again at once, and a look follows others. */
@@ -113,6 +125,7 @@ async function listAll(
 ) {
   const listings = new Map<number, ReadonlyMap<string, string | null>>();
   const errors: string[] = [];
+  let heals = true;
   for (const collection of collections) {
     if (collection.last_error !== null) continue;
     try {
@@ -127,12 +140,13 @@ async function listAll(
       listings.set(collection.id, listing);
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error;
+      if (!error.willRecover && error.kind !== "aborted") heals = false;
       errors.push(error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`);
       // These concern the whole account: going on would only repeat them for every calendar.
       if (error.kind === "auth" || error.kind === "throttled" || error.kind === "aborted") break;
     }
   }
-  return { listings, errors };
+  return { listings, errors, heals };
 }
 
 const dayMs = 86_400_000;

@@ -1,5 +1,5 @@
 import type { Finding } from "./compare-listing.ts";
-import type { Difference } from "./difference.ts";
+import type { Difference, DifferenceState } from "./difference.ts";
 
 /**
  * What became of a finding once it was repaired and looked at again: `gone` from what is staged, `read` with another
@@ -20,9 +20,18 @@ export function sourceDifference(
     side: "source",
     ...subject,
     kind: wasAltered ? "altered" : kind,
+    state: after === null ? "found" : stateAfter[after],
     next: after === null ? unrepaired[kind] : repaired[kind][after],
   };
 }
+
+const stateAfter: Readonly<Record<AfterRepair, DifferenceState>> = {
+  gone: "mended",
+  read: "mended",
+  same: "mended",
+  owed: "left",
+  stays: "left",
+};
 
 const unrepaired: Readonly<Record<Finding["kind"], string>> = {
   missing:

@@ -1,11 +1,15 @@
-import type { BookFinding } from "./books.ts";
+import type { BookFinding, Books } from "./books.ts";
+import { orphanKey } from "../../store/slots.ts";
 import type { SinkFinding } from "../target/compare-sink.ts";
-import type { Difference } from "./difference.ts";
+import type { Difference, DifferenceState } from "./difference.ts";
 import { subjectOf } from "../action.ts";
 import type { Leads, TargetLook } from "./look-at-target.ts";
 
-/** What became of a finding by its repair; null where nothing was to be repaired. */
-export type Mended = "mended" | "stays" | null;
+/**
+ * What became of a finding by its repair; null where nothing was to be repaired. `waits`: what is to be done about it
+ * needs a person's consent.
+ */
+export type Mended = "mended" | "stays" | "waits" | null;
 
 export type TargetFinding = SinkFinding | BookFinding;
 
@@ -50,9 +54,40 @@ export function findingsOf({ findings, books, leads }: TargetLook): TargetFindin
   return [...findings, ...ownBooks];
 }
 
-/** Whether only a person can put it right. */
-export function needsPerson(finding: TargetFinding): boolean {
-  return finding.kind === "duplicate UID" || finding.kind === "replaced";
+/** What became of a finding whose repair is planned, by the books that were kept after it. Pure. */
+export function mendedByBooks(
+  finding: TargetFinding,
+  leads: Leads,
+  after: Books,
+): "mended" | "stays" | "waits" {
+  if (finding.kind === "unaccounted")
+    return after.untranslated.has(finding.event.stagedId) ? "stays" : "mended";
+  const key = keyOfFinding(finding, leads);
+  const open = key === null ? undefined : after.openKeys.get(key);
+  if (open === undefined) return "mended";
+  return open === "held" ? "waits" : "stays";
+}
+
+/** The meeting that is to be planned because of a finding; null where there is none. */
+function keyOfFinding(finding: Exclude<TargetFinding, { kind: "unaccounted" }>, leads: Leads): string | null {
+  switch (finding.kind) {
+    case "stale ETag":
+    case "unreadable":
+    case "duplicate UID":
+      return null;
+    case "altered":
+    case "replaced":
+    case "missing":
+      return finding.recorded.key;
+    case "orphan":
+      return leads.get(finding.found.slot)?.key ?? orphanKey(finding.found.slot);
+    case "unclaimed":
+      return leads.get(finding.recorded.slot)?.key ?? orphanKey(finding.recorded.slot);
+    case "unplanned":
+      return finding.state.key;
+    default:
+      return finding satisfies never;
+  }
 }
 
 /** A finding in words. */
@@ -62,15 +97,40 @@ export function targetDifference(
   leads: Leads,
   mended: Mended,
 ): Difference {
-  return { side: "target", place, ...described(finding, leads, mended) };
+  return { side: "target", place, state: stateOf(finding, mended), ...described(finding, leads, mended) };
+}
+
+function stateOf(finding: TargetFinding, mended: Mended): DifferenceState {
+  if (finding.kind === "duplicate UID" || finding.kind === "replaced") return "waits";
+  switch (mended) {
+    case null:
+      return "found";
+    case "stays":
+      return "left";
+    case "mended":
+    case "waits":
+      return mended;
+    default:
+      return mended satisfies never;
+  }
 }
 
 const soon = "`kalends audit --repair` or the next scheduled audit";
 
 /** The sentence for what was, is, or could not be done. */
 function choose(mended: Mended, toDo: string, done: string, stays: string): string {
-  if (mended === null) return toDo;
-  return mended === "mended" ? done : stays;
+  switch (mended) {
+    case null:
+      return toDo;
+    case "mended":
+      return done;
+    case "stays":
+      return stays;
+    case "waits":
+      return "What is to be done about it is held and waits for you: see `kalends hold list`.";
+    default:
+      return mended satisfies never;
+  }
 }
 
 function described(
@@ -199,6 +259,8 @@ function ofPlan(
 }
 
 function orphanText(isClaimed: boolean, mended: Mended): string {
+  if (!isClaimed && mended === "waits")
+    return "Kalends wrote it, and no source that is switched on has it; its removal waits for your approval: see `kalends hold list`.";
   if (isClaimed) {
     return choose(
       mended,
@@ -210,7 +272,7 @@ function orphanText(isClaimed: boolean, mended: Mended): string {
   return choose(
     mended,
     `Kalends wrote it, and no source that is switched on has it; ${soon} proposes its removal, which waits for your approval.`,
-    "Kalends wrote it, and no source that is switched on has it; its removal waits for your approval: see `kalends hold list`.",
+    "Kalends wrote it and had no record of it; it is on record now, and what is to become of it was planned.",
     "Kalends wrote it, and no source that is read has it; it stays until all sources of the target are read.",
   );
 }

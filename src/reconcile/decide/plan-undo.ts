@@ -95,7 +95,8 @@ async function planPart(
     const state = key === null ? undefined : stateOf.get(key);
     const refused = (reason: string): UndoItem[] => [{ kind: "refused", slot: first.slot, title, reason }];
     if (own.every((entry) => entry.kind === "keep")) {
-      if (key === null || !kept.has(key)) return refused("the decision does not hold any more");
+      if (key === null || !kept.has(key))
+        return [{ kind: "nothing", slot: first.slot, title, reason: "the decision does not hold any more" }];
       return [{ kind: "release", slot: first.slot, title, key }];
     }
     if (key === null || slot === undefined || state === undefined)

@@ -26,7 +26,7 @@ export type UndoneObject = {
   readonly zone: string;
 };
 
-/** What an undo does with one object, or why it does nothing: `reason` is a phrase for the owner. */
+/** What an undo does with one object, or why it cannot, or need not: `reason` is a phrase for the owner. */
 export type UndoItem =
   | {
       readonly kind: "create" | "update" | "delete";
@@ -36,6 +36,8 @@ export type UndoItem =
     }
   /** A decision to keep it as it stands is taken back. */
   | { readonly kind: "release"; readonly slot: string; readonly title: string; readonly key: string }
+  /** It stands already as it is to stand. */
+  | { readonly kind: "nothing"; readonly slot: string; readonly title: string; readonly reason: string }
   | { readonly kind: "refused"; readonly slot: string; readonly title: string; readonly reason: string };
 
 /** Decides how one object gets back to what stood there before `run` first changed it. Pure. */
@@ -47,7 +49,13 @@ export function planObject(object: UndoneObject, run: string): UndoItem {
   const last = own.at(-1);
   const title = last?.title ?? entries.at(-1)?.title ?? "";
   const refused = (reason: string): UndoItem => ({ kind: "refused", slot: slot.slot, title, reason });
-  if (first === undefined || last === undefined) return refused("nothing was changed");
+  const nothing = (reason: string, of = title): UndoItem => ({
+    kind: "nothing",
+    slot: slot.slot,
+    title: of,
+    reason,
+  });
+  if (first === undefined || last === undefined) return nothing("nothing was changed");
   const change = changeOf(first);
   const before = "before" in change ? bodies.get(change.before) : null;
   if (before === undefined) return refused("what stood there before is not kept any more");
@@ -57,7 +65,8 @@ export function planObject(object: UndoneObject, run: string): UndoItem {
   const wanted = goal?.object ?? null;
   if (wanted !== null && object.isShownBySeries)
     return refused("the whole series brings this occurrence, which would be shown twice");
-  if (isThere(wanted, standing, bodies)) return refused("it already stands as it stood before");
+  const summary = wanted?.summary ?? title;
+  if (isThere(wanted, standing, bodies)) return nothing("it already stands as it stood before", summary);
   const newest = changes.at(-1);
   if (!isAsLeft(last, standing, bodies)) {
     return refused(
@@ -67,8 +76,7 @@ export function planObject(object: UndoneObject, run: string): UndoItem {
     );
   }
   const job = jobOf(wanted, object);
-  if (job === null) return refused("nothing was changed");
-  const summary = wanted?.summary ?? title;
+  if (job === null) return nothing("nothing was changed");
   const step: WriteStep = {
     key: object.key,
     slot,
@@ -79,6 +87,7 @@ export function planObject(object: UndoneObject, run: string): UndoItem {
       summary,
       reason: `undoes run ${run.slice(0, 8)}`,
       asked: true,
+      deviation: null,
     },
     before: standing?.sinkBase ?? null,
     found: null,

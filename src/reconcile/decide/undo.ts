@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { RemoteError } from "../../http/remote-error.ts";
 import { markInstances, markKeys } from "../../store/dirty-keys.ts";
+import { namesOfIntents } from "../../store/left-intents.ts";
 import { endPins } from "../../store/pins.ts";
 import { decisionLine, endRun, recordActions, startRun } from "../../store/runs.ts";
 import { chunks } from "../../store/staging.ts";
@@ -22,16 +24,29 @@ export type Undone =
   /** Nothing may be written to the target: `reason` is a sentence. */
   | { readonly kind: "held"; readonly reason: string }
   | { readonly kind: "nothing"; readonly plan: UndoPlan | null }
-  | {
+  | ({
       readonly kind: "done";
       /** Undoing this takes it back. */
       readonly run: string;
       readonly plan: UndoPlan;
-      /** Objects put back, and decisions taken back. */
-      readonly restored: number;
-      /** What was planned and turned out to be impossible. */
-      readonly failed: ReadonlyArray<{ readonly title: string; readonly reason: string }>;
-    };
+    } & Outcome)
+  /** The target could not be reached, or not any more. What was done until then is recorded, and holds. */
+  | ({
+      readonly kind: "stopped";
+      /** Null where nothing was done yet. */
+      readonly begun: { readonly run: string; readonly total: number } | null;
+      readonly error: RemoteError;
+    } & Outcome);
+
+type Outcome = {
+  /** Objects put back, and decisions taken back. */
+  readonly restored: number;
+  /** What was planned and turned out to be impossible. */
+  readonly failed: readonly NotRestored[];
+};
+
+/** An event that could not be put back; `reason` is a phrase for the owner. */
+export type NotRestored = { readonly slot: string; readonly title: string; readonly reason: string };
 
 type Restore = Extract<UndoItem, { readonly step: unknown }>;
 
@@ -39,8 +54,6 @@ type Restore = Extract<UndoItem, { readonly step: unknown }>;
  * Puts back what stood in a target before a run, or before an event's last change. What is written is announced and
  * journaled like any write, and kept until the source says something else than now: see store/pins.ts. Killed on the
  * way, every object has either been put back and is kept, or stands as before.
- *
- * @throws RemoteError when the target cannot be reached; what was done until then is recorded.
  */
 export async function applyUndo(
   context: Context,
@@ -62,7 +75,26 @@ type Work = {
   readonly signal: AbortSignal;
 };
 
-async function undo({ context, target, selector, lease, signal }: Work): Promise<Undone> {
+type Progress = {
+  restored: number;
+  readonly failed: NotRestored[];
+  begun: { run: string; total: number } | null;
+};
+
+async function undo(work: Work): Promise<Undone> {
+  const progress: Progress = { restored: 0, failed: [], begun: null };
+  try {
+    return await putBack(work, progress);
+  } catch (error) {
+    if (!(error instanceof RemoteError) || work.signal.aborted) throw error;
+    return { kind: "stopped", ...progress, error };
+  }
+}
+
+async function putBack(
+  { context, target, selector, lease, signal }: Work,
+  progress: Progress,
+): Promise<Undone> {
   const { db, clock } = context;
   const row = await ensureTarget(db, target.id);
   const collection = isToBeSurveyed(row)
@@ -71,22 +103,31 @@ async function undo({ context, target, selector, lease, signal }: Work): Promise
   const { held } = await ensureTarget(db, target.id);
   if (held !== null) return { kind: "held", reason: held };
   await resolveIntents(context, target.id, collection, signal);
-  const plan = await planUndo(context, selector);
+  const planned = await planUndo(context, selector);
+  const open = new Set(await namesOfIntents(db, target.id));
+  const plan =
+    planned === null ? null : { ...planned, items: planned.items.map((it) => unlessOpen(it, open)) };
   const restores = plan?.items.filter((item): item is Restore => "step" in item) ?? [];
   const releases = plan?.items.filter((item) => item.kind === "release") ?? [];
   if (plan === null || restores.length + releases.length === 0) return { kind: "nothing", plan };
 
   const runId = randomUUID();
   await startRun(db, { id: runId, kind: "undo", key: target.id, startedAt: clock.now() });
-  const failed: Array<{ title: string; reason: string }> = [];
-  let restored = 0;
+  const total = restores.length + releases.length;
+  progress.begun = { run: runId, total };
+  const { failed } = progress;
   const end = (error: string | null): Promise<void> => {
     const outcome = error === null && failed.length === 0 ? "complete" : "incomplete";
-    return endRun(db, runId, { outcome, summary: { restored, failed: failed.length }, error }, clock.now());
+    return endRun(
+      db,
+      runId,
+      { outcome, summary: { restored: progress.restored, failed: failed.length }, error },
+      clock.now(),
+    );
   };
   try {
     await takeBack(context, plan, releases, runId);
-    restored += releases.length;
+    progress.restored += releases.length;
     const run: WriteRun = {
       runId,
       targetId: target.id,
@@ -100,11 +141,11 @@ async function undo({ context, target, selector, lease, signal }: Work): Promise
       const steps = batch.map(({ step }) => step);
       const keys = steps.map(({ key }) => key);
       await markKeys(db, target.id, keys, clock.now());
-      await carryOut(context, run, steps, signal, ({ entry }, result) => {
-        if (result.kind === "stands" || result.kind === "removed") restored += 1;
-        else failed.push({ title: entry.summary, reason: result.reason });
-        const done = restored + failed.length;
-        context.progress({ task: `putting back in ${target.id}`, done, total: plan.items.length });
+      await carryOut(context, run, steps, signal, ({ slot, entry }, result) => {
+        if (result.kind === "stands" || result.kind === "removed") progress.restored += 1;
+        else failed.push({ slot: slot.slot, title: entry.summary, reason: result.reason });
+        const done = progress.restored + failed.length;
+        context.progress({ task: `putting back in ${target.id}`, done, total });
       });
     }
     await end(null);
@@ -112,7 +153,16 @@ async function undo({ context, target, selector, lease, signal }: Work): Promise
     await end(error instanceof Error ? error.message : String(error));
     throw error;
   }
-  return { kind: "done", run: runId, plan, restored, failed };
+  return { kind: "done", run: runId, plan, restored: progress.restored, failed };
+}
+
+/** Where an interrupted run may have written, and nobody could look, nothing is announced over what it had announced. */
+function unlessOpen(item: UndoItem, open: ReadonlySet<string>): UndoItem {
+  if (!("step" in item) || !open.has(item.step.slot.name)) return item;
+  const { slot, title } = item;
+  const reason =
+    "what an interrupted run wrote there cannot be looked up yet: give the command again once the server gives the object";
+  return { kind: "refused", slot, title, reason };
 }
 
 /** Takes decisions back: the next plan goes by the source again. */

@@ -58,7 +58,7 @@ function bodyOf(
   const known = facts.kind === "facts" ? facts.facts : null;
   const found = fingerprint(object.ics);
   const isToBeKept = recorded !== undefined && recorded !== found;
-  return {
+  return ownMemory({
     ...object,
     ics: isToBeKept ? object.ics : "",
     fingerprint: found,
@@ -66,5 +66,10 @@ function bodyOf(
     summary: known?.summary ?? null,
     startsAt: known?.start ?? null,
     ours: ourObject(context, targetId, object),
-  };
+  });
+}
+
+/** A part of a text is stored as a reference into it: a title would keep the whole object, and the whole answer, alive. */
+function ownMemory<T>(value: T): T {
+  return structuredClone(value);
 }

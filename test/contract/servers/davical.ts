@@ -32,7 +32,7 @@ export async function startDavical(): Promise<ServerUnderTest & AsyncDisposable>
     user: "postgres",
     password: "postgres",
     persistent: true,
-    initdbFlags: ["--auth=trust", "--encoding=UTF8", "--locale=C"],
+    initdbFlags: ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
     postgresFlags: "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off".split(" "),
     createPostgresUser: process.getuid?.() === 0,
     onLog: () => {},

@@ -140,7 +140,7 @@ export async function write(
       body: `ics of ${key}`,
       before: null,
       found: null,
-      entry: { runId: run_id, action: "create", summary: key, reason: "new", asked: false },
+      entry: { runId: run_id, action: "create", summary: key, reason: "new", asked: false, deviation: null },
     })),
     now,
   );
@@ -161,6 +161,7 @@ export async function write(
         target_id: targetId,
         meeting_key: key,
         asked: false,
+        deviation: null,
         before_body: null,
         after_body: hashBody(`ics of ${key}`),
       },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { setTranslationBasis } from "../../../src/store/accounts.ts";
-import { renameSource, renameTarget } from "../../../src/store/configured.ts";
+import { renameTarget } from "../../../src/store/configured.ts";
+import { renameSource } from "../../../src/store/rename-source.ts";
 import {
   approveHold,
   endOtherHolds,
@@ -13,7 +14,8 @@ import { commitIntents } from "../../../src/store/intents.ts";
 import { leftIntents } from "../../../src/store/left-intents.ts";
 import { clearDirtyKeys, listDirtyKeys } from "../../../src/store/dirty-keys.ts";
 import { setPins } from "../../../src/store/pins.ts";
-import { countStanding, loadKeys } from "../../../src/store/keys.ts";
+import { countStanding } from "../../../src/store/count-standing.ts";
+import { loadKeys } from "../../../src/store/keys.ts";
 import { forgetSource, keysOfSource } from "../../../src/store/purge.ts";
 import { accountStatus, targetStatus } from "../../../src/store/status.ts";
 import { retireOthers } from "../../../src/store/retired.ts";
@@ -214,31 +216,19 @@ export function targetCases({ db }: UnderTest): void {
       await ensureTarget(db(), "all");
       const { account } = await accountWith(db(), "src", "calendar");
       const slot = { slot: "slot a", name: "a.ics", uid: "uid a" };
-      const entry = { runId: "r", action: "update", summary: "a", reason: "changed", asked: false };
-      const intent = {
-        key: "a",
-        slot,
-        sourceId: "src",
-        kind: "put" as const,
-        fingerprint: "f",
-        body: "ics",
-        before: null,
-        found: "what stood there",
-        entry,
-      };
+      const entry = { runId: "r", action: "update", summary: "a", reason: "", asked: true, deviation: null };
+      const common = { key: "a", slot, sourceId: "src", before: null, entry };
+      const put = { kind: "put" as const, fingerprint: "f", body: "ics", found: "what stood there" };
+      const intent = { ...common, ...put };
       await commitIntents(db(), "all", [intent], now);
       await commitIntents(db(), "all", [{ ...intent, kind: "delete", fingerprint: null, body: null }], now);
       expect(await leftIntents(db(), "all")).toEqual([
         {
+          ...common,
           kind: "delete",
-          slot,
-          key: "a",
-          sourceId: "src",
           fingerprint: null,
           standing: null,
-          before: null,
           after: null,
-          entry,
           decision: null,
         },
       ]);

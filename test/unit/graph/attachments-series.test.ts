@@ -1,6 +1,7 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Settlement } from "../../../src/sources/source.ts";
+import { mockNetwork } from "../mocked-network.ts";
 import {
   answerTokens,
   calendarPath,
@@ -16,15 +17,8 @@ const eastern = "Eastern Standard Time";
 const eventPath = (id: string) => `${calendarPath}/events/${id}`;
 const named = (name: string) => [{ name, isInline: false }];
 
-beforeEach(() => {
-  nock.disableNetConnect();
-  answerTokens();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
+beforeEach(answerTokens);
 
 /** Exchange gives all of a series one ETag. */
 const ofVersion = (version: number) => ({

@@ -1,6 +1,7 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { NativeEvent, OwedWork, Page, Settlement } from "../../../src/sources/source.ts";
+import { mockNetwork } from "../mocked-network.ts";
 import {
   answerTokens,
   calendarPath,
@@ -19,15 +20,8 @@ const eventPath = (id: string) => `${calendarPath}/events/${id}`;
 const names = (...all: string[]) => all.map((name) => ({ name, isInline: false }));
 const having = (id: string, changes: object = {}) => single(id, { hasAttachments: true, ...changes });
 
-beforeEach(() => {
-  nock.disableNetConnect();
-  answerTokens();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
+beforeEach(answerTokens);
 
 type Under = ReturnType<typeof sourceUnderTest>;
 

@@ -1,21 +1,17 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { mockNetwork } from "../mocked-network.ts";
 import { answerTokens, graph, graphErrorBody, sourceUnderTest, user } from "./fixture.ts";
 
 const never = new AbortController().signal;
 
+mockNetwork();
 beforeEach(() => {
-  nock.disableNetConnect();
   answerTokens();
   nock(graph)
     .get(`${user}/outlook/masterCategories`)
     .optionally()
     .reply(403, graphErrorBody("ErrorAccessDenied"));
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
 });
 
 function answerTwoPages(): void {

@@ -1,20 +1,14 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { CalendarListing } from "../../../src/sources/source.ts";
+import { mockNetwork } from "../mocked-network.ts";
 import { answerTokens, graph, graphErrorBody, sourceUnderTest, user } from "./fixture.ts";
 
 const path = `${user}/outlook/masterCategories`;
 const day = 24 * 3_600_000;
 
-beforeEach(() => {
-  nock.disableNetConnect();
-  answerCalendars();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
+beforeEach(answerCalendars);
 
 function answerCalendars(): void {
   answerTokens();

@@ -1,19 +1,12 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { GraphTarget } from "../../../src/sources/graph/client.ts";
+import { mockNetwork } from "../mocked-network.ts";
 import { answerTokens, graph, graphErrorBody, startOfTest, tenantUnderTest } from "./fixture.ts";
 
 const attempted = "agency: sean@contoso.test: reading";
 
-beforeEach(() => {
-  nock.disableNetConnect();
-});
-
-afterEach(() => {
-  nock.abortPendingRequests();
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
 
 function clientUnderTest() {
   const { clock, tenant } = tenantUnderTest();

@@ -1,5 +1,6 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { mockNetwork } from "../mocked-network.ts";
 import {
   answerTokens,
   calendar,
@@ -13,15 +14,8 @@ import {
 
 const never = new AbortController().signal;
 
-beforeEach(() => {
-  nock.disableNetConnect();
-  answerTokens();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
+beforeEach(answerTokens);
 
 const query = {
   startDateTime: window.from,

@@ -1,6 +1,7 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Page, RoundRequest } from "../../../src/sources/source.ts";
+import { mockNetwork } from "../mocked-network.ts";
 import {
   answerTokens,
   calendarPath,
@@ -22,15 +23,8 @@ const headers = {
 };
 const viewHeaders = { prefer: 'IdType="ImmutableId", outlook.timezone="UTC"' };
 
-beforeEach(() => {
-  nock.disableNetConnect();
-  answerTokens();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
+beforeEach(answerTokens);
 
 type Under = ReturnType<typeof sourceUnderTest>;
 

@@ -1,6 +1,7 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { OwedWork, Settlement } from "../../../src/sources/source.ts";
+import { mockNetwork } from "../mocked-network.ts";
 import {
   answerTokens,
   calendar,
@@ -13,15 +14,8 @@ import {
   window,
 } from "./fixture.ts";
 
-beforeEach(() => {
-  nock.disableNetConnect();
-  answerTokens();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
+beforeEach(answerTokens);
 
 const owed = (nativeId: string): OwedWork => ({ kind: "fetch", nativeId, native: null });
 const eventPath = (id: string) => `${calendarPath}/events/${id}`;

@@ -1,6 +1,7 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { GraphSeries } from "../../../src/sources/graph/native.ts";
+import { mockNetwork } from "../mocked-network.ts";
 import {
   answerTokens,
   calendarPath,
@@ -14,15 +15,8 @@ import {
 
 const masterPath = `${calendarPath}/events/m1`;
 
-beforeEach(() => {
-  nock.disableNetConnect();
-  answerTokens();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
+beforeEach(answerTokens);
 
 const start = { dateTime: "2026-08-03T14:00:00.0000000", timeZone: "UTC" };
 

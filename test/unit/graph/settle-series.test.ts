@@ -1,6 +1,7 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { OwedWork, Settlement } from "../../../src/sources/source.ts";
+import { mockNetwork } from "../mocked-network.ts";
 import {
   answerTokens,
   calendarPath,
@@ -16,15 +17,8 @@ import {
 const eastern = "Eastern Standard Time";
 const masterPath = `${calendarPath}/events/m1`;
 
-beforeEach(() => {
-  nock.disableNetConnect();
-  answerTokens();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
+beforeEach(answerTokens);
 
 const owed = (nativeId: string, native: string | null = null): OwedWork => ({
   kind: "series",

@@ -1,11 +1,12 @@
 import { X509Certificate } from "node:crypto";
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createAppCertificate, createServerIdentity } from "../../../simulator/certificates.ts";
 import type { GraphCredential } from "../../../src/config/config.ts";
 import { Secret } from "../../../src/config/secret.ts";
 import { createTransport } from "../../../src/http/node-transport.ts";
 import { createTokenProvider } from "../../../src/sources/graph/token.ts";
+import { mockNetwork } from "../mocked-network.ts";
 import { answerTokens, graphConfig, quickClock, secretValue, startOfTest, tokenPath } from "./fixture.ts";
 
 const never = new AbortController().signal;
@@ -17,14 +18,7 @@ const cloud = {
   ca: null,
 };
 
-beforeEach(() => {
-  nock.disableNetConnect();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
 
 function providerUnderTest(credential?: GraphCredential) {
   const clock = quickClock();

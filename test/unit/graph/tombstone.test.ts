@@ -1,6 +1,7 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { OwedWork } from "../../../src/sources/source.ts";
+import { mockNetwork } from "../mocked-network.ts";
 import {
   answerTokens,
   calendarPath,
@@ -12,15 +13,8 @@ import {
   wholeWindow,
 } from "./fixture.ts";
 
-beforeEach(() => {
-  nock.disableNetConnect();
-  answerTokens();
-});
-
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+mockNetwork();
+beforeEach(answerTokens);
 
 const eventPath = `${calendarPath}/events/a`;
 const at = (date: string) => ({ start: { dateTime: `${date}T09:00:00.0000000`, timeZone: "UTC" } });

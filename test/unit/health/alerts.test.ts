@@ -23,6 +23,12 @@ function told(checks: ReadonlyArray<readonly [number, readonly Condition[]]>): s
   });
 }
 
+/** What is told when an alert of this kind is over after a time. */
+function over(kind: string, lastedMs: number): string | undefined {
+  const alert = { kind, subject: "family/me", stage: "", message: "Old.", since: now };
+  return stepAlerts([{ ...alert, firing: true, toldAt: now }], [], now + lastedMs, dayMs).told[0]?.message;
+}
+
 describe("an alert", () => {
   it("is told once, and once that it is over", () => {
     const on = [condition()];
@@ -34,6 +40,16 @@ describe("an alert", () => {
         [3 * minuteMs, []],
       ]),
     ).toEqual(["0 family/me firing", "2 family/me resolved"]);
+  });
+
+  it("says when it is over of what, since when and how long, in words of its own", () => {
+    expect(over("stale", 3 * hourMs)).toBe(
+      `The delay of family/me is over: it was first seen at ${new Date(now).toISOString()} and lasted 3 hours.`,
+    );
+    expect(over("held", -dayMs)).toMatch(/^The hold on family\/me is over: .* and lasted 0 minutes\.$/);
+    expect(over("of another version", minuteMs)).toMatch(
+      /^The alert of another version of family\/me is over/,
+    );
   });
 
   it("is told again after the period, and at each new stage", () => {

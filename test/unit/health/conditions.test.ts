@@ -69,6 +69,15 @@ describe("what needs attention", () => {
     expect(condition?.message).not.toMatch(/\.\.|null|undefined|NaN/);
   });
 
+  it("says where only a person can put right what an audit found", () => {
+    const unbalanced = { balancedAt: ago(2 * dayMs) };
+    const [healing] = conditions({ targets: [target(unbalanced)] });
+    expect(healing?.message).not.toContain("only you");
+    const [waiting] = conditions({ targets: [target({ ...unbalanced, auditWaits: true })] });
+    expect(waiting).toMatchObject({ kind: "unbalanced", subject: "all" });
+    expect(waiting?.message).toContain("found differences, and some only you can put right. ");
+  });
+
   it("says what went wrong with a stale account, and what a held plan would do", () => {
     const [stale] = conditions({
       accounts: [account({ completeAt: ago(2 * hourMs), error: "401: sign in" })],

@@ -89,7 +89,9 @@ describe("alerts", () => {
     await raiseAlerts(process("four"), settings, webhook, signal);
     await raiseAlerts(process("five"), settings, webhook, signal);
     expect(heard).toEqual(["firing stale work/me", "resolved stale work/me"]);
-    expect(lines[1]).toMatch(/^30 stale over: /);
+    expect(lines[1]).toMatch(
+      /^30 stale The delay of work\/me is over: it was first seen at 2027-01-01T02:.* and lasted \d+ minutes\.$/,
+    );
     expect(await database.db.selectFrom("alert").selectAll().execute()).toEqual([]);
   });
 
@@ -181,5 +183,22 @@ describe("alerts", () => {
     await note(null);
     expect(heard.slice(2)).toEqual(["firing database database", "resolved database database"]);
     expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatch(/^30 database The failure of the database is over: .* and lasted 6 minutes\.$/);
+  });
+
+  it("of the database do not wait for a receiver that is configured one day", async () => {
+    const { webhook, heard } = receiver();
+    const context = process("one");
+    const alert = createDatabaseAlert();
+    const note = async (error: unknown, to: Webhook | null): Promise<void> => {
+      await alert.note(error, { context, webhook: to, repeatMs: dayMs }, signal);
+      world.advance(minuteMs);
+    };
+    for (let minute = 0; minute < 5; minute += 1) await note(new Error("connection refused"), null);
+    expect(lines).toHaveLength(1);
+    await note(new Error("connection refused"), webhook);
+    await note(null, null);
+    await note(null, webhook);
+    expect(heard).toEqual([]);
   });
 });

@@ -20,6 +20,9 @@ async function failure(transport: Transport, request: HttpRequest): Promise<Remo
   return error;
 }
 
+// Importing it takes over the network at once.
+nock.restore();
+
 afterEach(() => {
   nock.cleanAll();
   nock.restore();

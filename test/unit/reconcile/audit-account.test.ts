@@ -117,10 +117,13 @@ describe.each(["home", "work"])("the audit of %s", (id) => {
     account.silent = false;
     const before = await staged(world);
     const seen = await audit(world, false);
-    expect(seen.differences).toMatchObject([{ kind: "extra", event: { title: "c 1" } }]);
+    expect(seen.differences).toMatchObject([{ kind: "extra", state: "found", event: { title: "c 1" } }]);
     expect(await staged(world)).toEqual(before);
     const mended = await audit(world, true);
-    expect(mended.differences[0]?.next).toMatch(/confirmed that it is gone/);
+    expect(mended.differences[0]).toMatchObject({
+      state: "mended",
+      next: expect.stringContaining("confirmed that it is gone"),
+    });
     expect(mended.isBalanced).toBe(true);
     expect(await staged(world)).toEqual(held(account));
   });
@@ -184,7 +187,10 @@ describe.each(["home", "work"])("the audit of %s", (id) => {
     const found = await audit(world, true);
     expect(found.differences).toHaveLength(6);
     expect(new Set(found.differences.map(({ kind }) => kind))).toEqual(new Set(["extra"]));
-    expect(found.differences[0]?.next).toMatch(/still has it .* kept/);
+    expect(found.differences[0]).toMatchObject({
+      state: "left",
+      next: expect.stringMatching(/still has it .* kept/),
+    });
     expect(found.isBalanced).toBe(false);
     expect(await staged(world)).toEqual(before);
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { startDaemon } from "../../../src/schedule/daemon.ts";
 import { releaseAllLeases } from "../../../src/store/leases.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
-import { idleQueue } from "./idle-queue.ts";
+import { idleQueue, lent } from "./idle-queue.ts";
 import { meeting } from "./meeting.ts";
 import { target, World } from "./world.ts";
 
@@ -55,7 +55,11 @@ describe("a change of nothing but a category's colour", () => {
     const { queue, work, due } = idleQueue();
     world.advance(16 * 60_000);
     await releaseAllLeases(world.db);
-    await startDaemon(queue, { context: world.context, cron: "* * * * *", auditCron: "15 3 * * *" }, () => 0);
+    await startDaemon(
+      queue,
+      { ...lent, context: world.context, cron: "* * * * *", auditCron: "15 3 * * *" },
+      () => 0,
+    );
     await work();
     expect(world.sink.writes).toEqual([]);
 

@@ -57,6 +57,7 @@ const creates = (sourceId: string, count: number): Action[] =>
     kind: "create",
     key,
     winner: candidate({ sourceId }),
+    isLost: false,
     reason: "",
   }));
 

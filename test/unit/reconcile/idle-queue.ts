@@ -1,5 +1,8 @@
 import type { JobHandler, JobName, JobQueue } from "../../../src/schedule/job-queue.ts";
 
+/** For a context whose connections nobody closes. */
+export const lent = { borrow: (): Disposable => ({ [Symbol.dispose]: () => undefined }) };
+
 /** A queue that runs nothing by itself, and the handlers that the daemon gave it. */
 export function idleQueue() {
   const handlers = new Map<JobName, JobHandler>();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { adopt, planAdoption } from "../../../src/reconcile/decide/adopt.ts";
 import { forget, planPurge } from "../../../src/reconcile/decide/purge.ts";
-import { renameSource } from "../../../src/store/configured.ts";
+import { renameSource } from "../../../src/store/rename-source.ts";
 import { approveHold, listHolds } from "../../../src/store/holds.ts";
 import { leftOut } from "../../../src/store/status.ts";
 import { commitTranslations, takeDirtyEvents } from "../../../src/store/translations.ts";

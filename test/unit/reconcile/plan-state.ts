@@ -36,6 +36,7 @@ export function mapping(change: Partial<PlanMapping> = {}): PlanMapping {
     summary: "Meeting",
     startsAt: "2027-01-05T10:00:00.000Z",
     sinkBase: null,
+    altered: false,
     ...change,
   };
 }

@@ -3,7 +3,7 @@ import { startDaemon } from "../../../src/schedule/daemon.ts";
 import { releaseAllLeases, takeLease } from "../../../src/store/leases.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { summaryOf } from "./fake-target.ts";
-import { idleQueue } from "./idle-queue.ts";
+import { idleQueue, lent } from "./idle-queue.ts";
 import { target, World } from "./world.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -25,7 +25,7 @@ async function running() {
   await world.settle();
   await releaseAllLeases(world.db);
   const jobs = idleQueue();
-  const state = { context: world.context, cron: "* * * * *", auditCron: "15 3 * * *" };
+  const state = { ...lent, context: world.context, cron: "* * * * *", auditCron: "15 3 * * *" };
   await startDaemon(jobs.queue, state, () => 0);
   await jobs.work();
   world.sink.writes.length = 0;

@@ -24,6 +24,7 @@ function entry(id: number, before: string | null, after: string | null, run = "r
     asked: false,
     before,
     after,
+    deviation: null,
   };
 }
 
@@ -44,7 +45,7 @@ function undone(entries: readonly JournalEntry[], last: string | null): UndoneOb
 
 const outcome = (object: UndoneObject): string => {
   const item = planObject(object, "run");
-  return item.kind === "refused" ? item.reason : `${item.kind} ${item.title}`;
+  return "reason" in item ? item.reason : `${item.kind} ${item.title}`;
 };
 
 describe("undoing a run on one object", () => {

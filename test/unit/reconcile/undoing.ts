@@ -66,6 +66,12 @@ export function refusals(undone: Undone): string[] {
   return [...planned, ...(undone.kind === "done" ? undone.failed.map(({ reason }) => reason) : [])];
 }
 
+/** Why nothing had to be done about an object. */
+export function needless(undone: Undone): string[] {
+  if (undone.kind !== "done" && undone.kind !== "nothing") return [];
+  return undone.plan?.items.flatMap((it) => (it.kind === "nothing" ? [it.reason] : [])) ?? [];
+}
+
 /** What a person writes on the phone over what stands there. */
 export function editOnPhone(world: World, uid: string, change: (ics: string) => string): void {
   const name = world.nameOf(uid);

@@ -90,10 +90,10 @@ const signal = new AbortController().signal;
 type Expected = { readonly end: WriteResult["kind"]; readonly requests: string };
 
 /** Keeps a body, in the order of the requests: never after what it is kept from. */
-const keeper =
-  (collection: Scripted): Keep =>
-  async () =>
-    void collection.requests.push("keep");
+function keeper({ requests }: Scripted): Keep {
+  return async ({ ics: found, deviation }) =>
+    void requests.push(found === null ? `${deviation}` : `keep ${deviation ?? ""}`.trim());
+}
 
 /** What the last write took the place of follows from the way that led to it, and from what stands there. */
 function replacedBy(requests: string, stands: There): Replaced {
@@ -115,6 +115,7 @@ async function check(
   if (result.kind === "stands" || result.kind === "removed") {
     expect(result.note).not.toBe("");
     expect(result.replaced).toEqual(replacedBy(expected.requests, stands));
+    expect(result.deviation).toBe(/altered|missing/.exec(expected.requests)?.[0] ?? null);
   } else expect(result.reason).not.toBe("");
 }
 
@@ -156,24 +157,24 @@ describe("replacing an object", () => {
   it.each<[string, There, WriteOutcome[], Expected]>([
     ["is written", "what we wrote last", [written], { end: "stands", requests: first }],
     ["is refused", "what we wrote last", [refused], { end: "refused", requests: first }],
-    ["finds it gone", "nothing", [missing, written], { end: "stands", requests: `${first}, create` }],
+    ["is gone", "nothing", [missing, written], { end: "stands", requests: `${first}, missing, create` }],
     [
       "finds it gone and is refused",
       "nothing",
       [missing, refused],
-      { end: "refused", requests: `${first}, create` },
+      { end: "refused", requests: `${first}, missing, create` },
     ],
     [
       "finds it gone and back",
       "nothing",
       [missing, conflict],
-      { end: "postponed", requests: `${first}, create` },
+      { end: "postponed", requests: `${first}, missing, create` },
     ],
     [
       "finds it changed and then gone",
       "nothing",
       [conflict, written],
-      { end: "stands", requests: `${first}, read, create` },
+      { end: "stands", requests: `${first}, read, missing, create` },
     ],
     [
       "finds it as it should be",
@@ -191,19 +192,19 @@ describe("replacing an object", () => {
       "finds an edit",
       "a person's edit",
       [conflict, written],
-      { end: "stands", requests: `${first}, read, keep, update "9"` },
+      { end: "stands", requests: `${first}, read, keep altered, update "9"` },
     ],
     [
       "finds an edit that goes on",
       "a person's edit",
       [conflict, conflict],
-      { end: "postponed", requests: `${first}, read, keep, update "9"` },
+      { end: "postponed", requests: `${first}, read, keep altered, update "9"` },
     ],
     [
       "finds an edit that is then removed",
       "a person's edit",
       [conflict, missing],
-      { end: "postponed", requests: `${first}, read, keep, update "9"` },
+      { end: "postponed", requests: `${first}, read, keep altered, update "9"` },
     ],
     [
       "finds another's object",
@@ -259,19 +260,19 @@ describe("removing an object", () => {
       "finds an edit",
       "a person's edit",
       [conflict, removed],
-      { end: "removed", requests: `${first}, read, keep, remove "9"` },
+      { end: "removed", requests: `${first}, read, keep altered, remove "9"` },
     ],
     [
       "finds an edit that goes on",
       "a person's edit",
       [conflict, conflict],
-      { end: "postponed", requests: `${first}, read, keep, remove "9"` },
+      { end: "postponed", requests: `${first}, read, keep altered, remove "9"` },
     ],
     [
       "finds an edit and is refused",
       "a person's edit",
       [conflict, refused],
-      { end: "postponed", requests: `${first}, read, keep, remove "9"` },
+      { end: "postponed", requests: `${first}, read, keep altered, remove "9"` },
     ],
     [
       "leaves another's object alone",

@@ -25,9 +25,15 @@ export async function openEmbeddedTestDatabase(): Promise<TestDatabase> {
 
 /** Everything gone, as if the database had just been made. */
 export async function clearDatabase(db: Kysely<Database>): Promise<void> {
-  const { rows } = await sql<{ name: string }>`
-    select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'
+  const { rows } = await sql<{ statement: string }>`
+    select 'delete from ' || tablename as statement
+      from pg_tables where schemaname = 'public' and tablename not like 'kysely%'
+    union all
+    select 'perform setval(''' || sequencename || ''', ' || start_value || ', false)'
+      from pg_sequences where schemaname = 'public'
   `.execute(db);
   if (rows.length === 0) throw new Error("no tables to clear");
-  await sql.raw(`truncate ${rows.map((row) => row.name).join(", ")} restart identity`).execute(db);
+  const statements = rows.map(({ statement }) => `${statement};`).join(" ");
+  // In whatever order, without the checks of foreign keys; TRUNCATE takes a hundred times as long for a few rows.
+  await sql.raw(`do $$ begin set local session_replication_role = replica; ${statements} end $$`).execute(db);
 }
