@@ -1,19 +1,30 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Files of a single long test: begun last, each would keep one core waiting. By their measured time. */
+/**
+ * Files of one long test: begun last, each would keep one core waiting. By their measured time, and those of a project
+ * together: a worker goes on with the next file of its project, and for another's a new one is started.
+ */
 const long = [
   "integration/killed",
   "integration/daemon",
+  "integration/disk-full",
+  "integration/fault-matrix",
   "integration/failed-reads",
+  "integration/failed-writes",
+  "integration/first-import",
+  "integration/lost-state-targets",
+  "integration/delta",
+  "integration/postgres",
+  "integration/restarts",
+  "integration/alerts",
+  "integration/lost-database",
   "oracle/graph/series",
   "contract/davical",
-  "integration/failed-writes",
-  "unit/reconcile/convergence.property",
-  "integration/restarts",
-  "integration/first-import",
-  "integration/fault-matrix",
-  "integration/disk-full",
+  "contract/xandikos",
+  "contract/radicale",
   "unit/reconcile/failpoints",
+  "unit/reconcile/convergence.property",
+  "unit/reconcile/interrupted",
 ];
 
 function placeOf({ moduleId }: TestSpecification): number {

@@ -6,10 +6,12 @@ import { previewTarget } from "../reconcile/plan-target.ts";
 import { type ReconcileResult, reconcileTarget } from "../reconcile/reconcile.ts";
 import { registerConfiguration } from "../reconcile/sync.ts";
 import { ensureTarget } from "../store/targets.ts";
+import { busyText } from "./busy-text.ts";
 import { type Command, requireTarget, type Session, UsageError } from "./command.ts";
 import { exitCodeOf } from "./command-error.ts";
 import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { givenAgain } from "./given-again.ts";
 import { outage } from "./undo-text.ts";
 
 /** `kalends adopt TARGET [--yes]`: takes over objects that another program wrote for the same meetings. */
@@ -30,13 +32,12 @@ export const adoptCommand: Command = async (session, args, options) => {
     return error;
   });
   if (plan === null) {
-    output.print(`${targetId}: another process is at work on it, try again in a moment`);
+    output.print(busyText(targetId));
     output.result({ busy: targetId });
     return exitCode.busy;
   }
   if (plan instanceof RemoteError) {
-    const again = `kalends adopt ${targetId}${options["yes"] === true ? " --yes" : ""}`;
-    const message = `${targetId}: nothing was taken over: ${outage(plan)} Give \`${again}\` again then.`;
+    const message = `${targetId}: nothing was taken over: ${outage(plan)} Give ${givenAgain(`adopt ${targetId}`, options)} again then.`;
     output.print(message);
     output.result({ target: targetId, done: false, error: message, exitCode: exitCodeOf(plan) });
     return exitCodeOf(plan);

@@ -8,7 +8,7 @@ import type { FilesSeen } from "../config/file-reader.ts";
 import { describeError } from "./command-error.ts";
 import { type Connections, connect } from "./connect.ts";
 import { exitCode } from "./exit-code.ts";
-import { renameTarget } from "../store/configured.ts";
+import { renameTarget } from "../store/rename-target.ts";
 import { renameSource } from "../store/rename-source.ts";
 import { installationKey } from "../store/installation-key.ts";
 import { releaseAllLeases } from "../store/leases.ts";

@@ -4,8 +4,10 @@ import { auditTarget, type TargetAudit } from "../reconcile/audit/audit-target.t
 import { registerConfiguration } from "../reconcile/sync.ts";
 import { accountKey } from "../store/accounts.ts";
 import { printAccountAudit, printTargetAudit } from "./audit-text.ts";
+import { busyText } from "./busy-text.ts";
 import { type Command, requireSource, requireTarget, type Session } from "./command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { givenAgain } from "./given-again.ts";
 
 /**
  * `kalends audit [--repair] [--deep] [--source ID] [--target ID]`: lists both ends in full, compares them with what is
@@ -33,8 +35,11 @@ export const auditCommand: Command = async (session, _args, options) => {
     else targets.push(audited);
   }
   for (const audited of accounts) printAccountAudit(output, audited);
-  for (const audited of targets) printTargetAudit(output, audited);
-  for (const id of busy) output.print(`→ ${id}: another process is at work on it, try again in a moment`);
+  for (const audited of targets) {
+    printTargetAudit(output, audited);
+    if (!audited.isComplete) output.print(`  ${whatNow(givenAgain("audit", options), repair)}`);
+  }
+  for (const id of busy) output.print(`→ ${busyText(id)}`);
   const code = codeOf(accounts, targets, busy.length, repair);
   output.result({ accounts, targets, busy, exitCode: code });
   return code;
@@ -67,6 +72,12 @@ function codeOf(
   if (targets.some(({ waitsForPerson }) => waitsForPerson)) return exitCode.held;
   if (all.some(isLeft) || (repair && targets.some(isWaiting))) return exitCode.incomplete;
   return busy > 0 ? exitCode.busy : exitCode.ok;
+}
+
+/** What holds where a target could not be audited, and what to do when what was said of it is over. */
+function whatNow(again: string, repair: boolean): string {
+  const written = repair ? "What was put right there stays so." : "Nothing was written there.";
+  return `${written} Give ${again} again after that.`;
 }
 
 function isLeft({ isComplete, isBalanced, differences }: AccountAudit | TargetAudit): boolean {

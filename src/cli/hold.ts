@@ -2,6 +2,7 @@ import { oneLine } from "../calendar/people-text.ts";
 import { leftovers } from "../reconcile/guard.ts";
 import { rejectHold } from "../reconcile/decide/reject-hold.ts";
 import { approveHold, type HeldEvent, heldEvents, listHolds, type StoredHold } from "../store/holds.ts";
+import { busyText } from "./busy-text.ts";
 import { type Command, type Session, UsageError } from "./command.ts";
 import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
@@ -142,7 +143,7 @@ async function reject(session: Session, name: Named): Promise<ExitCode> {
     case "nothing":
       throw nothingHeld(name);
     case "busy":
-      output.print(`${name.targetId}: another process is at work on it, try again in a moment`);
+      output.print(busyText(name.targetId));
       output.result({ busy: name.targetId });
       return exitCode.busy;
     case "changed":

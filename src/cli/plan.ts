@@ -1,12 +1,19 @@
 import { oneLine } from "../calendar/people-text.ts";
+import { RemoteError } from "../http/remote-error.ts";
 import { type Action, subjectOf } from "../reconcile/action.ts";
+import type { ConfiguredTarget, Context } from "../reconcile/context.ts";
 import { pullAccount } from "../reconcile/pull/pull.ts";
 import { type GuardedPlan, previewTarget } from "../reconcile/plan-target.ts";
 import { registerConfiguration } from "../reconcile/sync.ts";
+import { targetsLeft } from "../store/targets-left.ts";
+import { busyText } from "./busy-text.ts";
 import type { Command } from "./command.ts";
 import { requireSource, requireTarget } from "./command.ts";
+import { exitCodeOf } from "./command-error.ts";
 import { exitCode } from "./exit-code.ts";
+import { givenAgain } from "./given-again.ts";
 import type { Output } from "./output.ts";
+import { outage } from "./undo-text.ts";
 
 /**
  * `kalends plan [--target ID] [--source ID] [--offline]`: what the next reconciliation would do.
@@ -22,20 +29,33 @@ export const planCommand: Command = async ({ config, dryRun, output, signal }, _
   }
   const chosen =
     typeof options["target"] === "string" ? [requireTarget(dryRun, options["target"])] : dryRun.targets;
+  const accountsNow = accounts.map(({ account, configured }) => ({
+    id: account.id,
+    targetId: configured.targetId,
+  }));
+  // What a source leaves behind in its former target is known once all targets have taken over what is theirs.
+  if ((await targetsLeft(dryRun.db, accountsNow)).size > 0)
+    for (const target of dryRun.targets) await preview(dryRun, target, signal);
   const plans: Array<{ target: string; held: string | null; plan: GuardedPlan }> = [];
+  const outages: Array<{ error: RemoteError; message: string }> = [];
   for (const target of chosen) {
-    const preview = await previewTarget(dryRun, target, signal);
-    if (preview === null) {
-      output.print(`${target.id}: another process is at work on it, try again in a moment`);
+    const seen = await preview(dryRun, target, signal);
+    if (seen === null) {
+      output.print(busyText(target.id));
       output.result({ busy: target.id });
       return exitCode.busy;
     }
-    plans.push({ target: target.id, ...preview });
+    if (seen instanceof RemoteError) {
+      const again = givenAgain("plan", options);
+      const message = `${target.id}: nothing was planned, or written: ${outage(seen)} Give ${again} again then.`;
+      outages.push({ error: seen, message });
+    } else plans.push({ target: target.id, ...seen });
   }
   for (const { target, held, plan } of plans) print(output, target, held, plan);
   for (const error of errors) output.print(`not read: ${error}`);
+  for (const { message } of outages) output.print(message);
   output.result({
-    errors,
+    errors: [...errors, ...outages.map(({ message }) => message)],
     targets: plans.map(({ target, held, plan }) => ({
       target,
       held,
@@ -43,9 +63,24 @@ export const planCommand: Command = async ({ config, dryRun, output, signal }, _
       holds: plan.holds,
     })),
   });
+  if (outages.some(({ error }) => exitCodeOf(error) === exitCode.failed)) return exitCode.failed;
   if (plans.some(({ held, plan }) => held !== null || plan.holds.length > 0)) return exitCode.held;
-  return errors.length > 0 ? exitCode.incomplete : exitCode.ok;
+  return errors.length + outages.length > 0 ? exitCode.incomplete : exitCode.ok;
 };
+
+/** The plan of a target; null while another process works on it; the error where it cannot be reached. */
+async function preview(
+  dryRun: Context,
+  target: ConfiguredTarget,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<typeof previewTarget>> | RemoteError> {
+  try {
+    return await previewTarget(dryRun, target, signal);
+  } catch (error) {
+    if (!(error instanceof RemoteError) || signal.aborted) throw error;
+    return error;
+  }
+}
 
 function print(output: Output, target: string, held: string | null, plan: GuardedPlan): void {
   if (held !== null) output.print(`${target}: held. ${held}`);

@@ -41,7 +41,10 @@ function print(output: Output, { pulls, targets }: SyncResult, code: ExitCode): 
   if (code === exitCode.incomplete)
     output.print("Not everything could be done; the next run goes on from here.");
   if (code === exitCode.busy)
-    output.print("Another process is at work on part of this; nothing was done twice.");
+    output.print(
+      "Another process is at work on part of this, or was ended in the middle of it less than a minute ago; nothing was " +
+        "done twice. Try again in a minute.",
+    );
   if (code === exitCode.held || code === exitCode.failed)
     output.print("See `kalends status` for what to do.");
 }

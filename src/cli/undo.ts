@@ -1,6 +1,7 @@
 import type { ConfiguredTarget } from "../reconcile/context.ts";
 import { planUndo, type UndoPlan, type UndoSelector } from "../reconcile/decide/plan-undo.ts";
 import { applyUndo } from "../reconcile/decide/undo.ts";
+import { busyText } from "./busy-text.ts";
 import { type Command, type Session, UsageError } from "./command.ts";
 import { exitCodeOf } from "./command-error.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
@@ -73,7 +74,7 @@ async function carryOut(
   const undone = await applyUndo(context, target, selector, signal);
   switch (undone.kind) {
     case "busy":
-      output.print(`Another process is at work on ${target.id}. Try again when it is done.`);
+      output.print(busyText(target.id));
       output.result({ done: false, reason: "busy" });
       return exitCode.busy;
     case "held":

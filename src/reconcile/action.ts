@@ -59,6 +59,8 @@ export type KeyState = {
   readonly key: string;
   readonly candidates: readonly PlanCandidate[];
   readonly mapping: PlanMapping | null;
+  /** Key of the series that covers a candidate of this key; null where none does. */
+  readonly coveredBy: string | null;
   /** Whose event stood there before it was found missing; null where we removed it, or it was never missing. */
   readonly lost: { readonly accountId: number; readonly identity: string } | null;
   /** Fingerprint that the sink refused; null where it refused nothing. */
@@ -94,7 +96,14 @@ export type Action =
       readonly mapping: PlanMapping;
       readonly reason: string;
     }
-  | { readonly kind: "delete"; readonly key: string; readonly mapping: PlanMapping; readonly reason: string }
+  | {
+      readonly kind: "delete";
+      readonly key: string;
+      readonly mapping: PlanMapping;
+      /** Key of the series that brings the occurrence from now on: it has to stand before. */
+      readonly after?: string;
+      readonly reason: string;
+    }
   /** What a person decided is to stand there again: an object, or nothing. */
   | Restore;
 

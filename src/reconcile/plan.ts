@@ -45,7 +45,13 @@ export function planKey(state: KeyState, windowFrom: string): Action | Rest {
         reason: "left over: no source that is switched on has it any more",
       };
     if (state.candidates.length > 0)
-      return { kind: "delete", key, mapping, reason: "the whole series brings this occurrence" };
+      return {
+        kind: "delete",
+        key,
+        mapping,
+        ...(state.coveredBy === null ? {} : { after: state.coveredBy }),
+        reason: "the whole series brings this occurrence",
+      };
     return { kind: "delete", key, mapping, reason: `removed from ${mapping.sourceId}` };
   }
   if (state.refused === winner.fingerprint)

@@ -142,7 +142,9 @@ async function planAndApply(
   const { marks, allowed, asked, holds } = guarded;
   try {
     const targetId = configured.id;
-    const request = { runId, targetId, accounts, collection, actions: allowed, asked, marks, lease };
+    const mayBeDone = new Set(allowed);
+    const held = new Set(guarded.actions.filter((one) => !mayBeDone.has(one)).map(({ key }) => key));
+    const request = { runId, targetId, accounts, collection, actions: allowed, held, asked, marks, lease };
     const { counts, putOff } = await applyActions(context, request, signal);
     const outcome = holds.length > 0 ? "held" : counts.postponed > 0 ? "incomplete" : "complete";
     await endRun(context.db, runId, { outcome, summary: counts, error: null }, now());

@@ -3,10 +3,11 @@ import { type Account, ensureAccounts } from "../store/accounts.ts";
 import { countDirtyKeys } from "../store/dirty-keys.ts";
 import { retireOthers } from "../store/retired.ts";
 import { ensureTarget } from "../store/targets.ts";
+import { targetsLeft } from "../store/targets-left.ts";
 import type { ConfiguredTarget, Context } from "./context.ts";
 import { pullAccount, type PullResult } from "./pull/pull.ts";
 import { type ReconcileOptions, type ReconcileResult, reconcileTarget } from "./reconcile.ts";
-import { startWriter } from "./target-writer.ts";
+import { startWriter, together } from "./target-writer.ts";
 import { type AccountInUse, accountsInUse } from "./account-in-use.ts";
 
 export type SyncResult = {
@@ -38,6 +39,10 @@ export async function sync(
 ): Promise<SyncResult> {
   const accounts = await registerConfiguration(context);
   const chosen = accounts.filter(({ configured }) => sourceId === null || configured.sourceId === sourceId);
+  const left = await targetsLeft(
+    context.db,
+    accounts.map(({ account, configured }) => ({ id: account.id, targetId: configured.targetId })),
+  );
   const limit = pLimit(pullsAtOnce);
   const writers = targetsOf(context, chosen).map((target) =>
     startWriter(target.id, () => reconcileWithLog(context, target, signal)),
@@ -53,16 +58,24 @@ export async function sync(
       }),
     ),
   ).finally(() => writers.forEach((writer) => writer.finish()));
-  const targets = await Promise.all(
-    writers.map(async (writer) => ({ target: writer.targetId, ...(await writer.result) })),
+  const done = new Map(
+    await Promise.all(writers.map(async (writer) => [writer.targetId, await writer.result] as const)),
   );
-  // A source that has moved to another target leaves work in its old one, which may have no source left.
+  // A source that has moved to another target leaves work in its old one as soon as the new one takes its events over:
+  // that may have no source left, or was brought up to date meanwhile.
   for (const target of context.targets) {
-    const isDone = writers.some(({ targetId }) => targetId === target.id);
-    if (isDone || (await countDirtyKeys(context.db, target.id)) === 0) continue;
-    targets.push({ target: target.id, ...(await reconcileWithLog(context, target, signal)) });
+    const before = done.get(target.id);
+    if (before !== undefined && !(left.has(target.id) && hasReached(before))) continue;
+    if ((await countDirtyKeys(context.db, target.id)) === 0) continue;
+    const last = await reconcileWithLog(context, target, signal);
+    done.set(target.id, before === undefined ? last : together(before, last));
   }
-  return { pulls, targets };
+  return { pulls, targets: [...done].map(([target, result]) => ({ target, ...result })) };
+}
+
+/** Whether a pass could work on its target. */
+function hasReached({ outcome }: ReconcileResult): boolean {
+  return outcome === "complete" || outcome === "idle" || outcome === "held";
 }
 
 /**

@@ -43,7 +43,8 @@ export function startWriter(targetId: string, reconcile: () => Promise<Reconcile
   };
 }
 
-function together(before: ReconcileResult, last: ReconcileResult): ReconcileResult {
+/** What two passes over a target did; the outcome is the last one's. */
+export function together(before: ReconcileResult, last: ReconcileResult): ReconcileResult {
   const didSomething = before.outcome !== "idle" && last.outcome === "idle";
   return {
     run: last.run ?? before.run,

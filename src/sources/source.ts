@@ -143,7 +143,12 @@ export type Settlement =
       /** What belongs to the event and could not be read this time: it is staged, and stays owed all the same. */
       readonly stillOwed?: Error;
     }
-  | { readonly kind: "gone"; readonly item: OwedItem }
+  | {
+      readonly kind: "gone";
+      readonly item: OwedItem;
+      /** The source still answers for the event, in this calendar or in another one, and no list has it. */
+      readonly unlisted?: "here" | "elsewhere";
+    }
   /** Nothing to do: the reason says why (the id is an occurrence's, the event stands elsewhere …). */
   | { readonly kind: "void"; readonly item: OwedItem; readonly reason: string }
   | { readonly kind: "failed"; readonly item: OwedItem; readonly error: Error };

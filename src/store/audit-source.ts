@@ -80,7 +80,7 @@ export async function oweRepairs(
     // `series` has any event read whole, whatever it is; `fetch` may mean its attachments alone.
     const items = repairs.read.map((nativeId) => ({ kind: "series" as const, nativeId }));
     await owe(tx, collection.id, items, now);
-    await oweTombstones(tx, collection.id, repairs.confirm, now);
+    await oweTombstones(tx, collection.id, repairs.confirm, { reported: false }, now);
     await tx.updateTable("account").set({ settled: false }).where("id", "=", collection.account_id).execute();
   });
 }

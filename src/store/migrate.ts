@@ -7,6 +7,7 @@ import { up as health } from "./migrations/0004-health.ts";
 import { up as owedRetry } from "./migrations/0005-owed-retry.ts";
 import { up as sinkToken } from "./migrations/0006-sink-token.ts";
 import { up as deviation } from "./migrations/0007-deviation.ts";
+import { up as doubtedRemovals } from "./migrations/0008-doubted-removals.ts";
 import type { Database } from "./schema.ts";
 
 const migrations: Record<string, Migration> = {
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   "0005-owed-retry": { up: owedRetry },
   "0006-sink-token": { up: sinkToken },
   "0007-deviation": { up: deviation },
+  "0008-doubted-removals": { up: doubtedRemovals },
 };
 
 /** Brings the database to the newest schema. Idempotent; several processes may call it at once. */

@@ -7,7 +7,15 @@ import { oweTombstones, stage, type StagedEvent } from "./staging.ts";
 type OwedKind = "series" | "fetch" | "tombstone";
 
 /** One piece of owed work with the native form that is staged under its id now, if any. */
-export type OwedRow = { readonly kind: OwedKind; readonly nativeId: string; readonly native: string | null };
+export type OwedRow = {
+  readonly kind: OwedKind;
+  readonly nativeId: string;
+  readonly native: string | null;
+  /** Of a tombstone: the source told of the removal. */
+  readonly reported: boolean;
+  /** Of a tombstone: since when the source answers for an event that its lists lack, epoch milliseconds. */
+  readonly unlistedSince: number | null;
+};
 
 export type SettlementCommit =
   | {
@@ -17,7 +25,14 @@ export type SettlementCommit =
       readonly stillOwed?: Error;
     }
   | { readonly kind: "gone" | "void"; readonly item: { kind: OwedKind; nativeId: string } }
-  | { readonly kind: "failed"; readonly item: { kind: OwedKind; nativeId: string }; readonly error: Error };
+  | { readonly kind: "failed"; readonly item: { kind: OwedKind; nativeId: string }; readonly error: Error }
+  | {
+      readonly kind: "doubted";
+      readonly item: { kind: OwedKind; nativeId: string };
+      /** Epoch milliseconds. */
+      readonly unlistedSince: number;
+      readonly askAgainAt: number;
+    };
 
 /** So often in a row work may fail and is tried with the next pull; from then on it waits longer and longer. */
 const attemptsAtOnce = 3;
@@ -55,7 +70,7 @@ export async function listOwed(
         .on("staged.gone_at", "is", null),
     )
     .leftJoin("body", "body.hash", "staged.body_hash")
-    .select(["owed.kind", "owed.native_id", "body.content"])
+    .select(["owed.kind", "owed.native_id", "owed.reported", "owed.unlisted_since", "body.content"])
     .where("owed.collection_id", "=", collection.id)
     .where("owed.kind", "in", kinds)
     .$if(now !== null, (query) => query.where((eb) => isDue(eb, now ?? 0)))
@@ -86,7 +101,13 @@ export async function listOwed(
     .orderBy("owed.since")
     .orderBy("owed.native_id")
     .execute();
-  return rows.map((row) => ({ kind: row.kind, nativeId: row.native_id, native: row.content }));
+  return rows.map((row) => ({
+    kind: row.kind,
+    nativeId: row.native_id,
+    native: row.content,
+    reported: row.reported,
+    unlistedSince: row.unlisted_since?.getTime() ?? null,
+  }));
 }
 
 /** A wait that is longer than any was recorded before the clock was set back. */
@@ -136,7 +157,11 @@ export async function commitSettlements(
       if (settlement.kind === "gone") {
         // Only a settled tombstone is a removal: a series or object that could not be found becomes one to confirm.
         if (kind === "tombstone") await markGone(tx, collection, nativeId, now);
-        else await oweTombstones(tx, collection.id, [nativeId], now);
+        else await oweTombstones(tx, collection.id, [nativeId], { reported: false }, now);
+      }
+      if (settlement.kind === "doubted") {
+        await noteDoubt(tx, collection.id, settlement);
+        continue;
       }
       const error = errorOf(settlement);
       if (error !== null) {
@@ -152,6 +177,20 @@ export async function commitSettlements(
     }
     await tx.updateTable("account").set({ settled: false }).where("id", "=", collection.account_id).execute();
   });
+}
+
+async function noteDoubt(
+  tx: Kysely<Database>,
+  collectionId: number,
+  { item, unlistedSince, askAgainAt }: Extract<SettlementCommit, { readonly kind: "doubted" }>,
+): Promise<void> {
+  await tx
+    .updateTable("owed")
+    .set({ unlisted_since: toColumn(unlistedSince), retry_at: toColumn(askAgainAt) })
+    .where("collection_id", "=", collectionId)
+    .where("kind", "=", item.kind)
+    .where("native_id", "=", item.nativeId)
+    .execute();
 }
 
 async function noteFailure(
@@ -215,13 +254,18 @@ export async function owesTombstones(db: Kysely<Database>, accountId: number): P
   return row !== undefined;
 }
 
-/** How much work an account still owes over all its calendars. */
-export async function countOwed(db: Kysely<Database>, accountId: number): Promise<number> {
-  const { count } = await db
+/** How much work an account still owes over all its calendars, and how much of it are removals in doubt. */
+export async function countOwed(
+  db: Kysely<Database>,
+  accountId: number,
+): Promise<{ readonly owed: number; readonly doubted: number }> {
+  return db
     .selectFrom("owed")
     .innerJoin("collection", "collection.id", "owed.collection_id")
     .where("collection.account_id", "=", accountId)
-    .select(sql<number>`count(*)::int`.as("count"))
+    .select([
+      sql<number>`count(*)::int`.as("owed"),
+      sql<number>`count(owed.unlisted_since)::int`.as("doubted"),
+    ])
     .executeTakeFirstOrThrow();
-  return count;
 }

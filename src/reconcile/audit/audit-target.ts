@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { RemoteError } from "../../http/remote-error.ts";
+import { sentence } from "../../http/sentence.ts";
 import { noteTargetAudited } from "../../store/audit-target.ts";
 import { commitRepair } from "../../store/repair-target.ts";
 import { endRun, startRun } from "../../store/runs.ts";
@@ -154,11 +155,13 @@ async function audit(
     if (!(error instanceof RemoteError)) throw error;
     const isGone = error.kind === "missing";
     if (isGone) await updateTarget(context.db, configured.id, { opened_at: null });
-    const advice = error.remedy ?? (isGone ? calendarIsGone : undefined);
+    const isPassing = error.willRecover && error.kind !== "aborted";
+    const wait = isPassing ? "Wait until the server can be reached." : undefined;
+    const advice = error.remedy ?? (isGone ? calendarIsGone : wait);
     const remedy = advice === undefined ? "" : ` ${advice}`;
     return incomplete(
       configured.id,
-      `Target ${configured.id} could not be read in full: ${error.message}${remedy}`,
+      `Target ${configured.id} could not be read in full: ${sentence(error.message)}${remedy}`,
       error.willRecover || error.kind === "aborted",
     );
   }

@@ -85,7 +85,12 @@ async function look(
   };
   const name = accountKey(configured);
   if (pull.outcome === "busy")
-    return { ...nothing, errors: [`${name} is being read by another process, and will be audited later.`] };
+    return {
+      ...nothing,
+      errors: [
+        `${name} is being read by another process, or that was ended in the middle of it less than a minute ago; it will be audited later.`,
+      ],
+    };
   if (pull.calendars === 0 && pull.outcome !== "complete") return { ...nothing, errors: pull.errors };
   const { listings, errors, heals } = await listAll(context, entry, collections, signal);
   const staged = await stagedForAudit(context.db, entry.account.id);
@@ -106,10 +111,13 @@ async function waitForTurn(
   const age = context.clock.now() - (account.attempted_at?.getTime() ?? 0);
   const left = configured.pullFloorMs - age;
   if (age < 0 || left <= 0) return;
-  const task = `waiting until ${accountKey(configured)} may be asked again`;
-  context.progress({ task, done: 0, total: null });
+  const seconds = Math.ceil(left / 1_000);
+  const task = `waiting until ${accountKey(configured)} may be asked again (seconds)`;
   try {
-    await context.clock.sleep(left, signal);
+    for (let done = 0; done < seconds; done += 1) {
+      context.progress({ task, done, total: seconds });
+      await context.clock.sleep(Math.min(1_000, left - done * 1_000), signal);
+    }
   } catch (error) {
     // Stopped: the pull says so.
     if (!(error instanceof RemoteError)) throw error;

@@ -30,6 +30,7 @@ export async function planPurge(context: Context, sourceId: string): Promise<Pur
         ...state,
         settled: false,
         pinned: null,
+        coveredBy: null,
         candidates: state.candidates
           .filter((candidate) => candidate.sourceId !== sourceId)
           .map((candidate) => ({ ...candidate, covered: false })),

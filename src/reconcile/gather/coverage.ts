@@ -11,8 +11,10 @@ import type { Context } from "../context.ts";
 import { desiredEvents } from "../translate/desired-object.ts";
 import { chooseWinner } from "../plan.ts";
 
-/** Whether a candidate has no place of its own, because another one brings what it stands for. */
-export type Coverage = (candidate: Pick<StoredCandidate, "stagedId" | "baseKey" | "instance">) => boolean;
+/** Key of the meeting that brings what a candidate stands for, which then has no place of its own; null where none does. */
+export type Coverage = (
+  candidate: Pick<StoredCandidate, "stagedId" | "baseKey" | "instance">,
+) => string | null;
 
 /**
  * A loose invitation is covered by a series that wins its own key and has that occurrence, in any of its parts. A part
@@ -28,13 +30,15 @@ export async function coverageOf(
   const dependent = stored.flatMap((state) =>
     state.candidates.flatMap(({ baseKey, instance }) => (instance === null ? [] : [{ baseKey, instance }])),
   );
-  if (dependent.length === 0) return () => false;
+  if (dependent.length === 0) return () => null;
   const series = await seriesOfBase(context.db, targetId, [...new Set(dependent.map((it) => it.baseKey))]);
   const winners = [...Map.groupBy(series, (one) => one.meetingKey).values()].flatMap(
     (rivals) => chooseWinner(rivals) ?? [],
   );
-  const losers = new Set(
-    series.filter((one) => !winners.includes(one)).map(({ stagedId, baseKey }) => `${stagedId} ${baseKey}`),
+  const losers = new Map(
+    series
+      .filter((one) => !winners.includes(one))
+      .map(({ stagedId, baseKey, meetingKey }) => [`${stagedId} ${baseKey}`, meetingKey] as const),
   );
   const living = winners.filter((one) => !one.retired);
   const natives = await nativesOf(
@@ -43,7 +47,7 @@ export async function coverageOf(
   );
   const left = await leftAsTheyStand(context, targetId, living);
   const byId = new Map(accounts.map((entry) => [entry.account.id, entry]));
-  const covered = new Set<string>();
+  const covered = new Map<string, string>();
   for (const { meetingKey, baseKey, stagedId, accountId } of living) {
     const entry = byId.get(accountId);
     const native = natives.get(stagedId)?.native;
@@ -53,14 +57,15 @@ export async function coverageOf(
     for (const it of dependent) {
       if (it.baseKey !== baseKey || isPartName(it.instance)) continue;
       if (parts.some((part) => containsInstance(part, it.instance, context.zone)))
-        covered.add(`${baseKey} ${it.instance}`);
+        covered.set(`${baseKey} ${it.instance}`, meetingKey);
     }
   }
   return ({ stagedId, baseKey, instance }) => {
-    if (instance === null) return false;
-    return isPartName(instance)
-      ? losers.has(`${stagedId} ${baseKey}`)
-      : covered.has(`${baseKey} ${instance}`);
+    if (instance === null) return null;
+    return (
+      (isPartName(instance) ? losers.get(`${stagedId} ${baseKey}`) : covered.get(`${baseKey} ${instance}`)) ??
+      null
+    );
   };
 }
 

@@ -17,13 +17,17 @@ export async function readKeyStates(
 ): Promise<KeyState[]> {
   const settled = isTargetRead(context, targetId, accounts);
   const stored = await loadKeys(context.db, targetId, keys);
-  const isCovered = await coverageOf(context, targetId, accounts, stored);
+  const coveredBy = await coverageOf(context, targetId, accounts, stored);
   const pinned = await pinnedObjects(context, stored);
   return stored.map((state) => ({
     ...state,
     settled,
     pinned: pinned.get(state.key) ?? null,
-    candidates: state.candidates.map((candidate) => ({ ...candidate, covered: isCovered(candidate) })),
+    coveredBy: state.candidates.map(coveredBy).find((key) => key !== null) ?? null,
+    candidates: state.candidates.map((candidate) => ({
+      ...candidate,
+      covered: coveredBy(candidate) !== null,
+    })),
   }));
 }
 

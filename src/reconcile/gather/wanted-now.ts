@@ -21,9 +21,9 @@ export async function wantedNow(
   targetId: string,
   states: readonly StoredKey[],
 ): Promise<Map<string, Wanted>> {
-  const isCovered = await coverageOf(context, targetId, await accountsOfTarget(context, targetId), states);
+  const coveredBy = await coverageOf(context, targetId, await accountsOfTarget(context, targetId), states);
   const winners = states.flatMap(({ key, candidates }) => {
-    const winner = chooseWinner(candidates.map((one) => ({ ...one, covered: isCovered(one) })));
+    const winner = chooseWinner(candidates.map((one) => ({ ...one, covered: coveredBy(one) !== null })));
     return winner === undefined ? [] : [{ key, winner }];
   });
   const natives = await nativesOf(

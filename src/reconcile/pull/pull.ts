@@ -22,6 +22,7 @@ import { databaseTrouble } from "../../store/database-error.ts";
 import { endRun, type NewRun, startRun } from "../../store/runs.ts";
 import { backOff } from "../back-off.ts";
 import type { ConfiguredAccount, Context } from "../context.ts";
+import { believeRemoval } from "./believe-removal.ts";
 import { currentCalendars, listCalendarsAgain, mayBelieveRemovals } from "./current-calendars.ts";
 import { note, type PullState, refOf } from "./pull-state.ts";
 import { runRound } from "./run-round.ts";
@@ -212,8 +213,9 @@ async function settle(
     state.ignoreBackOff ? null : context.clock.now(),
   );
   if (work.length === 0) return;
+  const removals = new Map(work.flatMap((row) => (row.kind === "tombstone" ? [[row.nativeId, row]] : [])));
   let done = 0;
-  for await (const batch of configured.source.settle(
+  for await (const settled of configured.source.settle(
     refOf(collection, state.memory),
     work,
     context.window(),
@@ -221,7 +223,11 @@ async function settle(
     others.map((other) => refOf(other, state.memory)),
   )) {
     await state.lease.check();
-    await commitSettlements(context.db, collection, batch, context.clock.now());
+    const now = context.clock.now();
+    const batch = settled.map((settlement) =>
+      believeRemoval(settlement, removals.get(settlement.item.nativeId), now),
+    );
+    await commitSettlements(context.db, collection, batch, now);
     for (const settlement of batch) {
       if (settlement.kind === "staged") {
         counts.staged += 1;
@@ -241,21 +247,36 @@ async function settle(
   }
 }
 
-function stillOwed(owed: number): string {
-  return `${owed} events are still to be read; each is tried again by itself, at least every four hours.`;
+function stillOwed({ owed, doubted }: { readonly owed: number; readonly doubted: number }): string {
+  const unread = owed - doubted;
+  const parts = [
+    ...(unread > 0
+      ? [`${are(unread)} still to be read; each is tried again by itself, at least every four hours.`]
+      : []),
+    ...(doubted > 0
+      ? [
+          `${are(doubted)} missing from all lists of this source, which still answers for each and reported no removal. Nothing is removed for that; it is looked at again after an hour.`,
+        ]
+      : []),
+  ];
+  return parts.join(" ");
+}
+
+function are(events: number): string {
+  return events === 1 ? "1 event is" : `${events} events are`;
 }
 
 /** Writes down how the pull ended and when the account may be asked again. */
 async function conclude(state: PullState, calendars: number, allFinished: boolean): Promise<FinishedPull> {
   const { context, account, errors, counts } = state;
-  const owed = await countOwed(context.db, account.id);
-  const complete = errors.length === 0 && owed === 0 && allFinished;
+  const open = await countOwed(context.db, account.id);
+  const complete = errors.length === 0 && open.owed === 0 && allFinished;
   if (complete) {
     await noteComplete(context.db, account.id, context.clock.now());
   } else if (!state.signal.aborted) {
     // Being stopped is no failure: nothing to back off from.
     const first = errors.find((entry) => entry.error !== null) ?? errors[0];
-    const error = first?.message ?? stillOwed(owed);
+    const error = first?.message ?? stillOwed(open);
     // Single events that cannot be read must not slow down the mailbox: only an unfinished round backs off.
     const retryAt = allFinished ? null : backOff(account.failures + 1, first?.error, context.clock.now());
     await noteIncomplete(context.db, account.id, { error, retryAt, settled: allFinished });
@@ -266,7 +287,7 @@ async function conclude(state: PullState, calendars: number, allFinished: boolea
   return {
     outcome: complete ? "complete" : failed ? "failed" : "incomplete",
     ...counts,
-    owed,
+    owed: open.owed,
     calendars,
     errors: errors.map((entry) => entry.message),
   };

@@ -35,13 +35,7 @@ export async function settleTombstone(
   const { nativeId: id } = item;
   const event = await readIfThere(reader, id);
   if (event === null) {
-    return (await stands(context, id))
-      ? {
-          kind: "void",
-          item,
-          reason: "It stands in another calendar, whose next complete reading brings it.",
-        }
-      : { kind: "gone", item };
+    return settledElsewhere(item, await lookElsewhere(context, id));
   }
   const old = native.kind === "single" ? native.event : native.master;
   const spans = [around(old), around(event)].filter((span) => span !== null);
@@ -50,7 +44,7 @@ export async function settleTombstone(
   const isThere =
     (await isInAnyView(reader, id, spans)) ||
     (kindOf(event) === "master" && (await hasOccurrenceInView(context, event)));
-  if (!isThere) return { kind: "gone", item };
+  if (!isThere) return { kind: "gone", item, unlisted: "here" };
   const isSingle = kindOf(event) === "single";
   const found = isSingle
     ? stage(id, { kind: "single", event: bare(event) })
@@ -58,16 +52,38 @@ export async function settleTombstone(
   return { kind: "staged", item, event: found };
 }
 
-/** Whether another calendar shows the event: a round of that one may have left it out. */
-async function stands({ elsewhere, window }: TombstoneContext, id: string): Promise<boolean> {
+function settledElsewhere(item: OwedItem, found: "shown" | "unlisted" | "nowhere"): Settlement {
+  switch (found) {
+    case "shown":
+      return {
+        kind: "void",
+        item,
+        reason: "It stands in another calendar, whose next complete reading brings it.",
+      };
+    case "unlisted":
+      return { kind: "gone", item, unlisted: "elsewhere" };
+    case "nowhere":
+      return { kind: "gone", item };
+    default:
+      return found satisfies never;
+  }
+}
+
+/** Whether another calendar has the event: a round of that one may have left it out. */
+async function lookElsewhere(
+  { elsewhere, window }: TombstoneContext,
+  id: string,
+): Promise<"shown" | "unlisted" | "nowhere"> {
+  let found: "unlisted" | "nowhere" = "nowhere";
   for (const reader of elsewhere) {
     const event = await readIfThere(reader, id);
     if (event === null) continue;
     const day = around(event);
     const spans = kindOf(event) === "master" || day === null ? [window] : [day];
-    if (await isInAnyView(reader, id, spans)) return true;
+    if (await isInAnyView(reader, id, spans)) return "shown";
+    found = "unlisted";
   }
-  return false;
+  return found;
 }
 
 async function readIfThere(reader: CalendarReader, id: string): Promise<IdentifiedEvent | null> {

@@ -9,6 +9,7 @@ import { journalCases } from "./journal-cases.ts";
 import { leaseCases } from "./lease-cases.ts";
 import type { UnderTest } from "./sample.ts";
 import { sourceAuditCases } from "./source-audit-cases.ts";
+import { owedCases } from "./owed-cases.ts";
 import { stagingCases } from "./staging-cases.ts";
 import { targetCases } from "./target-cases.ts";
 import { upkeepCases } from "./upkeep-cases.ts";
@@ -33,6 +34,7 @@ const underTest: UnderTest = {
 describe("the store on PostgreSQL", () => {
   leaseCases(underTest);
   stagingCases(underTest);
+  owedCases(underTest);
   sourceAuditCases(underTest);
   targetCases(underTest);
   upkeepCases(underTest);

@@ -7,13 +7,12 @@ import {
   listCollections,
   saveCalendars,
 } from "../../../src/store/collections.ts";
-import { commitSettlements, countOwed, dropVoidTombstones, listOwed } from "../../../src/store/owed.ts";
+import { commitSettlements, dropVoidTombstones, listOwed } from "../../../src/store/owed.ts";
 import { commitPage, stagedNatives } from "../../../src/store/staging.ts";
 import { takeDirtyEvents } from "../../../src/store/translations.ts";
 import { accountOf, accountWith, events, now, page, read, translate, type UnderTest } from "./sample.ts";
 
 const minute = 60_000;
-const item = (nativeId: string) => ({ kind: "series" as const, nativeId });
 
 /** What a pull leaves behind, page by page. */
 export function stagingCases({ db }: UnderTest): void {
@@ -197,110 +196,6 @@ export function stagingCases({ db }: UnderTest): void {
       expect(dirty).toEqual([{ meeting_key: "a" }]);
       await read(db(), one, page({ staged: events("a") }));
       expect(await staged()).toEqual([{ id: "a", dirty: true, gone: false }]);
-    });
-  });
-
-  describe("owed work", () => {
-    it("is settled item by item; a failed one stays and goes last, one not found is first to be confirmed", async () => {
-      const { first, account } = await setUp("one");
-      const one = await read(
-        db(),
-        first,
-        page({
-          staged: events("a", "known"),
-          owed: ["a", "b", "c", "known"].map((nativeId) => ({ kind: "series" as const, nativeId })),
-        }),
-      );
-      const owed = () => listOwed(db(), one, ["series", "fetch", "tombstone"], now);
-      expect(await owed()).toContainEqual({ kind: "series", nativeId: "a", native: "body of a" });
-      expect(await owed()).toContainEqual({ kind: "series", nativeId: "b", native: null });
-      await commitSettlements(
-        db(),
-        one,
-        [
-          { kind: "failed", item: item("a"), error: new Error("busy") },
-          { kind: "staged", item: item("b"), event: { nativeId: "b", etag: null, native: "whole" } },
-          { kind: "gone", item: item("known") },
-          { kind: "void", item: item("c") },
-        ],
-        now,
-      );
-      expect((await owed()).map((row) => `${row.kind} ${row.nativeId}`)).toEqual([
-        "tombstone known",
-        "series a",
-      ]);
-      expect(await countOwed(db(), account.id)).toBe(2);
-      expect(await ids()).toEqual(["a", "b", "known"]);
-    });
-  });
-
-  describe("owed work that fails again and again", () => {
-    it("is tried less and less often, at least every four hours, and does not hold up what else is owed", async () => {
-      const { first } = await setUp("one");
-      const one = await read(db(), first, page({ owed: [{ kind: "series", nativeId: "a" }] }));
-      const due = async (at: number | null) =>
-        (await listOwed(db(), one, ["series"], at)).map(({ nativeId }) => nativeId);
-      const fail = (at: number) =>
-        commitSettlements(db(), one, [{ kind: "failed", item: item("a"), error: new Error("busy") }], at);
-      const waits: number[] = [];
-      for (let at = now, attempt = 1; attempt <= 12; attempt += 1) {
-        await fail(at);
-        const from = at;
-        while (!(await due(at)).includes("a")) at += minute;
-        waits.push((at - from) / minute);
-      }
-      expect(waits).toEqual([0, 0, 5, 10, 20, 40, 80, 160, 240, 240, 240, 240]);
-      await read(db(), one, page({ owed: [{ kind: "series", nativeId: "b" }] }));
-      await fail(now);
-      expect(await due(now)).toEqual(["b"]);
-      // Where somebody asks for it; where the clock was set back by more than it would ever wait.
-      expect([await due(null), await due(now - 24 * 60 * minute)]).toEqual([
-        ["b", "a"],
-        ["b", "a"],
-      ]);
-    });
-
-    it("is tried at once when the source tells of the event again", async () => {
-      const { first } = await setUp("one");
-      const owing = page({ owed: [{ kind: "series", nativeId: "a" }] });
-      const one = await read(db(), first, owing);
-      for (let attempt = 0; attempt < 5; attempt += 1)
-        await commitSettlements(
-          db(),
-          one,
-          [{ kind: "failed", item: item("a"), error: new Error("busy") }],
-          now,
-        );
-      expect(await listOwed(db(), one, ["series"], now)).toEqual([]);
-      await read(db(), one, owing);
-      expect(await listOwed(db(), one, ["series"], now)).toHaveLength(1);
-    });
-  });
-
-  describe("owed work of which a part is left", () => {
-    it("stages the rest, and stays owed with the reason", async () => {
-      const { first, account } = await setUp("one");
-      const one = await read(db(), first, page({ owed: [{ kind: "fetch", nativeId: "a" }] }));
-      const event = { nativeId: "a", etag: null, native: "all but something" };
-      const stillOwed = new Error("busy");
-      await commitSettlements(
-        db(),
-        one,
-        [{ kind: "staged", item: { kind: "fetch", nativeId: "a" }, event, stillOwed }],
-        now,
-      );
-      expect(await ids()).toEqual(["a"]);
-      const rows = await db().selectFrom("owed").select(["attempts", "last_error"]).execute();
-      expect(rows).toEqual([{ attempts: 1, last_error: "busy" }]);
-      const [owed] = await listOwed(db(), one, ["fetch"], now);
-      expect(owed?.native).toBe("all but something");
-      await commitSettlements(
-        db(),
-        one,
-        [{ kind: "staged", item: { kind: "fetch", nativeId: "a" }, event }],
-        now,
-      );
-      expect(await countOwed(db(), account.id)).toBe(0);
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { setTranslationBasis } from "../../../src/store/accounts.ts";
-import { renameTarget } from "../../../src/store/configured.ts";
+import { renameTarget } from "../../../src/store/rename-target.ts";
 import { renameSource } from "../../../src/store/rename-source.ts";
 import {
   approveHold,

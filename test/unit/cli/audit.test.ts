@@ -219,5 +219,28 @@ describe("an audit that a person asks for", () => {
     await takeLease(world.db, `target:${target.id}`, "another process");
     const answer = await runCommand(world, auditCommand, {});
     expect(answer.code).toBe(exitCode.busy);
+    expect(answer.text).toContain(
+      "→ all: another process is at work on it, or was ended in the middle of it less than a minute ago; try again in a minute",
+    );
   });
+
+  it.each([
+    ["transient", "Wait until the server can be reached.", exitCode.incomplete],
+    ["auth", "", exitCode.failed],
+  ] as const)(
+    "says in an outage (%s) that nothing was written, and what to do",
+    async (fault, wait, code) => {
+      const world = await settled();
+      world.sink.writes.length = 0;
+      await world.start({ sink: [fault] });
+      const answer = await runCommand(world, auditCommand, { target: target.id, deep: true });
+      expect(answer.code).toBe(code);
+      expect(answer.text.split("\n")).toEqual([
+        "→ all: was not audited in full",
+        expect.stringMatching(`^  Target all could not be read in full: .*: ${fault}\\.( ${wait})?$`),
+        "  Nothing was written there. Give `kalends audit --target all --deep` again after that.",
+      ]);
+      expect(world.sink.writes).toEqual([]);
+    },
+  );
 });

@@ -6,7 +6,11 @@ import type { World } from "../reconcile/world.ts";
 export type Answer = { readonly code: number; readonly text: string; readonly result: unknown };
 
 /** Runs a command in a process of its own on a world, as on PostgreSQL: there is no daemon to ask. */
-export async function runCommand(world: World, command: Command, options: Options = {}): Promise<Answer> {
+export async function runCommand(
+  world: Pick<World, "context" | "faults">,
+  command: Command,
+  options: Options = {},
+): Promise<Answer> {
   const lines: string[] = [];
   let result: unknown;
   const output = {

@@ -94,10 +94,12 @@ describe("a tombstone", () => {
       ]);
     });
 
-    it("is believed where that one can be asked for it and does not show it", async () => {
+    it("is called unlisted where that one answers for it and does not show it", async () => {
       nock(graph).get(`${elsewhere}/events/a`).reply(200, single("a"));
       answerView("b");
-      expect(await settleThere()).toEqual([{ kind: "gone", item: { kind: "tombstone", nativeId: "a" } }]);
+      expect(await settleThere()).toEqual([
+        { kind: "gone", item: { kind: "tombstone", nativeId: "a" }, unlisted: "elsewhere" },
+      ]);
     });
 
     it("is believed where that one does not know it either", async () => {

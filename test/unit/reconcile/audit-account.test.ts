@@ -223,14 +223,24 @@ describe.each(["home", "work"])("the audit of %s", (id) => {
     account.silent = true;
     account.put(calendar, "n", "never told");
     world.configure((accounts) => accounts.map((one) => ({ ...one, pullFloorMs: 60_000 })));
-    const slept: number[] = [];
+    let slept = 0;
     vi.spyOn(world.context.clock, "sleep").mockImplementation(async (ms) => {
-      slept.push(ms);
+      slept += ms;
       world.advance(ms);
+    });
+    const told: string[] = [];
+    vi.spyOn(world.context, "progress").mockImplementation(({ task, done, total }) => {
+      if (task.startsWith("waiting")) told.push(`${task}: ${done} of ${total}`);
     });
     expect((await audit(world, true)).isBalanced).toBe(true);
     // The first look comes after a quarter of an hour; another one, and the one after the repair, do not.
-    expect(slept.map((ms) => ms > 59_000 && ms <= 60_000)).toEqual([true, true]);
+    expect(slept).toBeGreaterThan(2 * 59_000);
+    expect(slept).toBeLessThanOrEqual(2 * 60_000);
+    const wait = Array.from(
+      { length: 60 },
+      (_, done) => `waiting until ${id}/me may be asked again (seconds): ${done} of 60`,
+    );
+    expect(told).toEqual([...wait, ...wait]);
   });
 
   it("reads a calendar in full where very much of it is missing", async () => {

@@ -66,6 +66,8 @@ export class FakeAccount implements Source {
   silent = false;
   /** What a plain listing shows of a calendar's events. */
   listing: (events: readonly Held[]) => readonly Held[] = (events) => events;
+  /** Uids that no list shows, though the account answers for each of them. */
+  unlisted: ReadonlySet<string> = new Set();
   /** Events whose summary holds one of these are left owed by the pages. */
   owing: ReadonlyArray<readonly [string, OwedItem["kind"]]> = [];
   readonly #style: IdStyle;
@@ -156,7 +158,8 @@ export class FakeAccount implements Source {
   }
 
   async *list(calendar: CalendarRef): AsyncGenerator<readonly ListedEvent[]> {
-    const own = this.listing(this.events.filter((event) => event.calendar === calendar.id));
+    const there = this.events.filter((event) => event.calendar === calendar.id);
+    const own = this.listing(there.filter((event) => !this.unlisted.has(event.uid)));
     for (let at = 0; at === 0 || at < own.length; at += pageSize) {
       this.#faults().call("source", `listing of ${calendar.id}`);
       if (!this.#calendar(calendar.id).listed) throw new RemoteError("missing", `${calendar.id} is gone`);
@@ -176,6 +179,8 @@ export class FakeAccount implements Source {
 
   #settled(calendar: string, item: OwedWork): Settlement {
     const event = this.#events.get(item.nativeId);
+    if (event !== undefined && item.kind === "tombstone" && this.unlisted.has(event.uid))
+      return { kind: "gone", item, unlisted: event.calendar === calendar ? "here" : "elsewhere" };
     if (event?.calendar === calendar) return { kind: "staged", item, event: nativeOf(event) };
     if (event !== undefined) return { kind: "void", item, reason: "stands in another calendar" };
     return { kind: "gone", item };
@@ -184,6 +189,7 @@ export class FakeAccount implements Source {
   #listed(calendar: string, from: Position): Step {
     const ids = this.events
       .filter((event) => event.calendar === calendar && event.nativeId > from.after)
+      .filter((event) => !this.unlisted.has(event.uid))
       .map((event) => event.nativeId)
       .toSorted();
     const told = ids.slice(0, pageSize);
@@ -199,7 +205,7 @@ export class FakeAccount implements Source {
   ): Promise<Pick<Page, "staged" | "present" | "gone" | "owed">> {
     const known = await request.knownEtags(ids);
     const own = this.events.filter((event) => event.calendar === request.calendar.id);
-    const here = own.filter((event) => ids.includes(event.nativeId));
+    const here = own.filter((event) => ids.includes(event.nativeId) && !this.unlisted.has(event.uid));
     const present = here.filter((event) => known.get(event.nativeId) === event.etag);
     const fresh = here.filter((event) => !present.includes(event));
     const owed = fresh.flatMap((event): OwedItem[] => {

@@ -14,7 +14,7 @@ export type Write = { readonly kind: "create" | "update" | "remove"; readonly na
 
 /** A CalDAV collection in memory. Every call but attaching is a request. */
 export class FakeTarget implements Sink, TargetCollection {
-  readonly href = "/calendars/kalends/";
+  readonly href: string;
   readonly warnings: readonly string[] = [];
   readonly objects = new Map<string, StoredObject>();
   /** What changed something, in order. */
@@ -44,7 +44,8 @@ export class FakeTarget implements Sink, TargetCollection {
     return this.#log.length;
   }
 
-  constructor(faults: () => Faults) {
+  constructor(faults: () => Faults, href = "/calendars/kalends/") {
+    this.href = href;
     this.#faults = faults;
   }
 

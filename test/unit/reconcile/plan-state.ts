@@ -46,5 +46,6 @@ export function state(
   standing: PlanMapping | null,
   refused: string | null = null,
 ): KeyState {
-  return { key: "key", candidates, mapping: standing, lost: null, refused, pinned: null, settled: false };
+  const others = { coveredBy: null, lost: null, pinned: null, settled: false };
+  return { key: "key", candidates, mapping: standing, refused, ...others };
 }

@@ -43,6 +43,7 @@ const keyState: fc.Arbitrary<KeyState> = fc
   .record({
     candidates,
     standing,
+    coveredBy: fc.constantFrom(null, "series"),
     lost: fc.constantFrom(null, { accountId: 1, identity: "x" }),
     refused: fc.constantFrom(null, "one", "two"),
     pinned: fc.option(fc.record({ fingerprint: fc.constantFrom(null, "one"), stands: pinnedObject })),
@@ -50,6 +51,7 @@ const keyState: fc.Arbitrary<KeyState> = fc
   })
   .map((given) => ({
     key: "key",
+    coveredBy: given.coveredBy,
     lost: given.lost,
     refused: given.refused,
     pinned: given.pinned,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { auditTarget } from "../../../src/reconcile/audit/audit-target.ts";
 import { applyUndo } from "../../../src/reconcile/decide/undo.ts";
 import { caldavTranslator } from "../../../src/sources/icloud/translate.ts";
+import { approveHold } from "../../../src/store/holds.ts";
 import { refusalRetryMs } from "../../../src/store/work.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { home, lastRun, round, undo } from "./undoing.ts";
@@ -40,6 +41,7 @@ const shown = (world: World): string[] =>
   [...world.sink.objects.values()]
     .map(({ ics }) => (/BEGIN:VEVENT[\s\S]*/.exec(ics)?.[0].match(/^(?:DTSTART|RRULE)\S*/gm) ?? []).join(" "))
     .toSorted();
+const ends = (day: string): string => series.replace("FREQ=WEEKLY", `FREQ=WEEKLY;UNTIL=${day}T140000Z`);
 const single = "DTSTART:20270105T140000Z";
 const whole = "DTSTART:20261103T140000Z RRULE:FREQ=WEEKLY";
 
@@ -96,6 +98,9 @@ describe("a series that is not shown leaves single invitations to its occurrence
     const world = await withInvitation();
     world.sink.refuses = "RRULE";
     world.account("work").putText("main", "choir@example", series);
+    await world.start();
+    await world.run();
+    expect(shown(world), "in the run in which it is refused").toEqual([single]);
     await rounds(world);
     expect(shown(world)).toEqual([single]);
     expect(await isBalanced(world)).toBe(true);
@@ -104,6 +109,26 @@ describe("a series that is not shown leaves single invitations to its occurrence
     await rounds(world);
     expect(shown(world)).toEqual([whole]);
     expect(await isBalanced(world)).toBe(true);
+  });
+
+  it("because what makes it bring the occurrence waits for a person, until that is approved", async () => {
+    const world = await withInvitation();
+    const work = world.account("work");
+    const others = Array.from({ length: 11 }, (_, at) => `other ${at}`);
+    work.putText("main", "choir@example", ends("20261208"));
+    for (const uid of others) work.put("main", uid, uid);
+    await world.settle();
+    const loose = (): string[] => shown(world).filter((text) => text === single);
+    expect(loose()).toEqual([single]);
+    work.putText("main", "choir@example", ends("20270202"));
+    for (const uid of others) work.put("main", uid, `${uid} again`);
+    await world.start();
+    expect((await world.run()).result.outcome).toBe("held");
+    await round(world);
+    expect(loose()).toEqual([single]);
+    await approveHold(world.db, target.id, "work", null);
+    await round(world);
+    expect(loose()).toEqual([]);
   });
 
   it("because its run was undone; what moves then is shown where it is", async () => {
