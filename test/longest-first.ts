@@ -24,7 +24,7 @@ const long = [
   "contract/radicale",
   "unit/reconcile/failpoints",
   "unit/reconcile/convergence.property",
-  "unit/reconcile/interrupted",
+  "unit/reconcile/read-failures",
 ];
 
 function placeOf({ moduleId }: TestSpecification): number {

@@ -63,7 +63,7 @@ export const defences: readonly Defence[] = [
     find: "seen > limits.sightings",
     replace: "seen > limits.pages",
     project: "unit",
-    test: "test/unit/graph/round.test.ts",
+    test: "test/unit/graph/endless-pages.test.ts",
     title: "of one content under ever new links end in the plain view",
   },
   {
@@ -83,7 +83,7 @@ export const defences: readonly Defence[] = [
     find: "if (mapping.desiredFingerprint !== winner.fingerprint) {",
     replace: "if (mapping.desiredFingerprint !== null) {",
     project: "unit",
-    test: "test/unit/reconcile/plan.test.ts",
+    test: "test/unit/reconcile/plan.property.test.ts",
     title: "needs nothing more once its plan is carried out",
   },
   {
@@ -121,11 +121,12 @@ export const defences: readonly Defence[] = [
     failure: "What was removed comes back, what belongs to nobody stays",
     defence: "An event of a source that is out of use is never written anew.",
     file: "src/reconcile/plan.ts",
-    find: 'if (winner.retired) return { kind: "rest", key,',
-    replace: 'if (winner.retired && key === "") return { kind: "rest", key,',
+    find: "const wanted = winner.retired ? losing(state) : winner;",
+    replace: "const wanted = winner;",
     project: "unit",
-    test: "test/unit/reconcile/plan.test.ts",
-    title: "never writes for a retired or covered candidate, nor what was refused",
+    test: "test/unit/reconcile/plan.property.test.ts",
+    title:
+      "never writes for a covered candidate, nor for a retired one but what was lost of it, nor what was refused",
   },
   {
     failure: "A connection hangs and everything stands still in silence",
@@ -134,7 +135,7 @@ export const defences: readonly Defence[] = [
     find: 'this.#stop.abort(new RemoteError("transient", message, { code: "ETIMEDOUT" }));',
     replace: 'void new RemoteError("transient", message, { code: "ETIMEDOUT" });',
     project: "unit",
-    test: "test/unit/http/node-transport.test.ts",
+    test: "test/unit/http/time-outs.test.ts",
     title: "end the wait for headers",
   },
   {

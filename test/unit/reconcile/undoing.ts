@@ -1,9 +1,12 @@
+import type { Kysely } from "kysely";
 import { fingerprint } from "../../../src/calendar/fingerprint.ts";
 import { type Rejected, rejectHold } from "../../../src/reconcile/decide/reject-hold.ts";
 import { applyUndo, type Undone } from "../../../src/reconcile/decide/undo.ts";
 import { type ChangingRun, changingRuns } from "../../../src/store/changing-runs.ts";
+import type { Database } from "../../../src/store/schema.ts";
+import type { FakeAccount } from "./fake-account.ts";
 import { summaryOf } from "./fake-target.ts";
-import { type AccountSpec, target, type World } from "./world.ts";
+import { type AccountSpec, target, World } from "./world.ts";
 
 export const home: AccountSpec = { id: "home", style: "href", calendars: ["private"], priority: 1 };
 
@@ -28,6 +31,31 @@ export async function lastRun(world: World): Promise<ChangingRun> {
 export async function round(world: World): Promise<string> {
   await world.start();
   return (await world.run()).result.outcome;
+}
+
+/** A world at rest with these events. */
+export async function settled(db: Kysely<Database>, ...uids: string[]): Promise<World> {
+  const world = new World(db, [home]);
+  for (const uid of uids) world.account("home").put("private", uid, uid);
+  await round(world);
+  return world;
+}
+
+/** The same after a change of its source was carried out. */
+export async function changed(
+  db: Kysely<Database>,
+  uids: readonly string[],
+  change: (account: FakeAccount) => void,
+): Promise<World> {
+  const world = await settled(db, ...uids);
+  change(world.account("home"));
+  await round(world);
+  return world;
+}
+
+/** Decisions that hold. */
+export function pins(db: Kysely<Database>): Promise<{ meeting_key: string; fingerprint: string | null }[]> {
+  return db.selectFrom("pin").select(["meeting_key", "fingerprint"]).execute();
 }
 
 /** Undoes a run, by default the last one, in the process that runs now. */
