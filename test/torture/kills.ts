@@ -77,7 +77,7 @@ export async function runKills(options: KillOptions): Promise<KillReport> {
       chain += 1;
       const number = chain;
       const databaseUrl = (number % 2 === 0 ? await makeDatabase?.() : null) ?? null;
-      const chosen = { ...options, kills: share, phases, killsInPhase, databaseUrl };
+      const chosen = { ...options, share, phases, killsInPhase, databaseUrl };
       const hit = await runChain(chosen, seed * 1000 + number, number, tally);
       promised -= share - hit;
     }
@@ -97,6 +97,8 @@ async function runChain(
   options: KillOptions & {
     readonly phases: readonly KillPhase[];
     readonly killsInPhase: number;
+    /** Kills of this chain. */
+    readonly share: number;
     readonly databaseUrl: string | null;
   },
   seed: number,
@@ -110,7 +112,7 @@ async function runChain(
   let total = 0;
   for (const phase of options.phases) {
     forgetTraffic(place.household);
-    const wanted = Math.min(options.killsInPhase, options.kills - total);
+    const wanted = Math.min(options.killsInPhase, options.share - total);
     if (wanted <= 0) break;
     let hit = 0;
     // Some are over before they are hit; an import that is through has nothing left to interrupt.
