@@ -58,6 +58,12 @@ function mistakeOf({ code, message }: CommanderError): string {
     : message.replace(/^error: /, "");
 }
 
+const holdForms = `
+kalends hold [list]                         what is held, and why
+kalends hold show TARGET SOURCE             the events of one hold, and its mark
+kalends hold approve TARGET SOURCE [MARK]   lets it pass with the next run
+kalends hold reject TARGET SOURCE [MARK]    keeps what stands`;
+
 function describeProgram(): Program {
   const program = new Program("kalends")
     .description("Keeps the calendars of Microsoft 365 mailboxes and CalDAV accounts in one CalDAV server.")
@@ -96,7 +102,8 @@ function describeProgram(): Program {
     .argument("[action]", "list, show, approve or reject", "list")
     .argument("[target]", "id of the target")
     .argument("[source]", "id of the source")
-    .argument("[mark]", "of the set that was shown: another one is not approved or rejected");
+    .argument("[mark]", "of the set that was shown: another one is not approved or rejected")
+    .addHelpText("after", holdForms);
   program
     .command("adopt")
     .description("take over objects in a target that another program wrote for the same meetings")
@@ -130,8 +137,10 @@ function describeProgram(): Program {
 async function dispatch(invocation: Invocation, globals: GlobalOptions, output: Output): Promise<ExitCode> {
   const read = readEnvironment();
   if (read.kind === "invalid") {
-    for (const problem of read.problems) output.print(problem);
-    output.result({ problems: read.problems });
+    for (const { message } of read.problems) process.stderr.write(`kalends: ${message}\n`);
+    output.result(
+      invocation.name === "check" ? { valid: false, problems: read.problems } : { problems: read.problems },
+    );
     return exitCode.config;
   }
   const environment: Environment = {

@@ -12,7 +12,7 @@ import { exitCodeOf } from "./command-error.ts";
 import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import { givenAgain } from "./given-again.ts";
-import { outage } from "./undo-text.ts";
+import { outage } from "./outage-text.ts";
 
 /** `kalends adopt TARGET [--yes]`: takes over objects that another program wrote for the same meetings. */
 export const adoptCommand: Command = async (session, args, options) => {

@@ -50,8 +50,9 @@ function isOrAre(count: number): string {
   return count === 1 ? "is" : "are";
 }
 
-/** Where the name in the books would not do. */
-const names: Readonly<Record<string, string>> = {
+/** Where the name in the books would not do; the first is for one. */
+const names: Readonly<Record<string, string | readonly [string, string]>> = {
+  duplicates: ["duplicate", "duplicates"],
   outside: "outside the window",
   unaccounted: "unaccounted for",
   foreign: "not ours",
@@ -62,9 +63,14 @@ const names: Readonly<Record<string, string>> = {
 /** The parts of a sum that are not 0. */
 function sumOf(parts: Readonly<Record<string, number>>): string {
   const named = Object.entries(parts).flatMap(([name, count]) =>
-    count === 0 ? [] : [`${count} ${names[name] ?? name}`],
+    count === 0 ? [] : [`${count} ${nameOf(name, count)}`],
   );
   return named.length === 0 ? "none" : named.join(" + ");
+}
+
+function nameOf(name: string, count: number): string {
+  const known = names[name] ?? name;
+  return typeof known === "string" ? known : known[count === 1 ? 0 : 1];
 }
 
 function verdict({ isComplete, isBalanced, differences }: AccountAudit | TargetAudit): string {

@@ -3,6 +3,7 @@ import { LeaseLostError } from "../reconcile/with-lease.ts";
 import { databaseTrouble } from "../store/database-error.ts";
 import { FolderLockedError } from "../store/folder-lock.ts";
 import { InstallationKeyError } from "../store/installation-key.ts";
+import { FolderError } from "../store/make-folder.ts";
 import { UsageError } from "./command.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 
@@ -22,7 +23,7 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommandFailedError) return error.code;
   if (error instanceof UsageError) return exitCode.usage;
   if (error instanceof FolderLockedError) return exitCode.busy;
-  if (error instanceof InstallationKeyError) return exitCode.config;
+  if (error instanceof InstallationKeyError || error instanceof FolderError) return exitCode.config;
   if (error instanceof LeaseLostError) return exitCode.incomplete;
   if (error instanceof RemoteError) return error.willRecover ? exitCode.incomplete : exitCode.failed;
   return databaseTrouble(error)?.heals === true ? exitCode.incomplete : exitCode.failed;

@@ -3,7 +3,7 @@ import { leftovers } from "../reconcile/guard.ts";
 import { rejectHold } from "../reconcile/decide/reject-hold.ts";
 import { approveHold, type HeldEvent, heldEvents, listHolds, type StoredHold } from "../store/holds.ts";
 import { busyText } from "./busy-text.ts";
-import { type Command, type Session, UsageError } from "./command.ts";
+import { type Command, requireSource, requireTarget, type Session, UsageError } from "./command.ts";
 import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Output } from "./output.ts";
@@ -61,24 +61,33 @@ function named(action: string, [targetId, sourceId, mark]: readonly string[]): N
       `Name the target and the source of the hold: kalends hold ${action} TARGET SOURCE. \`kalends hold list\` names them.`,
     );
   }
-  return { targetId, sourceId, mark: mark ?? null };
+  if (mark !== undefined && !/^[0-9a-f]{6}$/i.test(mark)) {
+    throw new UsageError(
+      `${JSON.stringify(mark)} is no mark: a mark has six hexadecimal digits (0 to 9, a to f). ` +
+        `\`kalends hold show ${targetId} ${sourceId}\` shows the one of what is held now.`,
+    );
+  }
+  return { targetId, sourceId, mark: mark?.toLowerCase() ?? null };
 }
 
-function nothingHeld({ targetId, sourceId }: Named): UsageError {
+/** Also what is not in the configuration any more may be held: only where nothing is, its name is looked up. */
+function nothingHeld({ config, context }: Session, { targetId, sourceId }: Named): UsageError {
+  requireTarget(context, targetId);
+  if (sourceId !== leftovers) requireSource(config, sourceId);
   return new UsageError(`Nothing of ${sourceId} is held in ${targetId}. See \`kalends hold list\`.`);
 }
 
-/** The hold is not the one that a person has looked at. */
-function changedSince(
+/** The hold is not the one that a person has looked at, or the mark is mistyped. */
+function otherMark(
   { output }: Session,
   { targetId, sourceId, mark }: Named,
   now: { readonly names: readonly string[]; readonly mark: string },
 ): ExitCode {
   output.print(
-    `Nothing was done: the plan has changed since ${mark} was shown. It would now ${kindsOf(now.names)} (${now.mark}). ` +
-      `\`kalends hold show ${targetId} ${sourceId}\` lists the events.`,
+    `Nothing was done: ${mark} is not the mark of what is held now. That would ${kindsOf(now.names)}; ` +
+      `\`kalends hold show ${targetId} ${sourceId}\` shows it (${now.mark}).`,
   );
-  output.result({ done: false, reason: "changed", mark: now.mark });
+  output.result({ done: false, reason: "other mark", mark: now.mark });
   return exitCode.held;
 }
 
@@ -100,11 +109,12 @@ async function list({ context, output }: Session): Promise<ExitCode> {
   return exitCode.ok;
 }
 
-async function show({ context, output }: Session, name: Named): Promise<ExitCode> {
+async function show(session: Session, name: Named): Promise<ExitCode> {
+  const { context, output } = session;
   const hold = (await listHolds(context.db)).find(
     ({ targetId, sourceId }) => targetId === name.targetId && sourceId === name.sourceId,
   );
-  if (hold === undefined) throw nothingHeld(name);
+  if (hold === undefined) throw nothingHeld(session, name);
   printHold(output, hold);
   const events = await heldEvents(context.db, name.targetId, hold.actions);
   for (const event of events) output.print(`  ${describe(event)}`);
@@ -122,9 +132,9 @@ async function approve(session: Session, name: Named): Promise<ExitCode> {
   const approved = await approveHold(context.db, name.targetId, name.sourceId, name.mark);
   switch (approved.kind) {
     case "nothing":
-      throw nothingHeld(name);
+      throw nothingHeld(session, name);
     case "changed":
-      return changedSince(session, name, approved);
+      return otherMark(session, name, approved);
     case "approved":
       output.print(
         `Approved: to ${kindsOf(approved.names)} (${approved.mark}). The next run carries it out; \`kalends sync\` does so now.`,
@@ -141,13 +151,13 @@ async function reject(session: Session, name: Named): Promise<ExitCode> {
   const rejected = await rejectHold(context, name, signal);
   switch (rejected.kind) {
     case "nothing":
-      throw nothingHeld(name);
+      throw nothingHeld(session, name);
     case "busy":
       output.print(busyText(name.targetId));
       output.result({ busy: name.targetId });
       return exitCode.busy;
     case "changed":
-      return changedSince(session, name, rejected);
+      return otherMark(session, name, rejected);
     case "rejected": {
       const { run, kept, changed } = rejected;
       output.print(
@@ -155,7 +165,7 @@ async function reject(session: Session, name: Named): Promise<ExitCode> {
           name.sourceId === leftovers
             ? "a source has them again"
             : `${name.sourceId} says something new about them`
-        }. \`kalends undo ${run}\` takes this decision back.`,
+        }. \`kalends undo ${run.slice(0, 8)}\` takes this decision back.`,
       );
       if (changed > 0)
         output.print(

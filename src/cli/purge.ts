@@ -1,4 +1,4 @@
-import { subjectOf } from "../reconcile/action.ts";
+import { type Action, inOrder, subjectOf } from "../reconcile/action.ts";
 import { forget, planPurge } from "../reconcile/decide/purge.ts";
 import { reconcileTarget } from "../reconcile/reconcile.ts";
 import { oneLine } from "../calendar/people-text.ts";
@@ -20,23 +20,34 @@ export const purgeCommand: Command = async ({ config, context, output, signal },
   }
   const plan = await planPurge(context, source);
   if (plan.keys.length === 0 && !(await isKnown(context.db, source)))
-    throw new UsageError(`Nothing was ever read or written from a source ${JSON.stringify(source)}.`);
+    throw new UsageError(
+      `Nothing is on record of a source ${JSON.stringify(source)}: it was never read, or is purged. What a purge that was cut off has left in a target goes with the next run.`,
+    );
   const actions = plan.targets.flatMap(({ targetId, actions: own }) =>
-    own.map((action) => ({ targetId, action })),
+    inOrder(own).map((action) => ({ targetId, action })),
   );
   for (const { targetId, action } of actions) {
-    const { summary } = subjectOf(action);
-    output.print(`${targetId}: ${action.kind.padEnd(6)} ${oneLine(summary)}  (${action.reason})`);
+    const { summary, startsAt } = subjectOf(action);
+    output.print(
+      `${targetId}: ${action.kind.padEnd(6)} ${startsAt ?? ""}  ${oneLine(summary)}  (${action.reason})`,
+    );
   }
   const shown = actions.map(({ targetId, action }) => ({
     target: targetId,
     kind: action.kind,
+    summary: subjectOf(action).summary,
+    start: subjectOf(action).startsAt ?? "",
     reason: action.reason,
   }));
   if (options["yes"] !== true) {
     const next =
       plan.keys.length === 0 ? "" : " Nothing was done yet: run it again with --yes to carry this out.";
-    output.print(`${counted(actions.length, "object")} of ${source} would be touched.${next}`);
+    output.print(
+      `${preview(
+        source,
+        actions.map(({ action }) => action),
+      )}${next}`,
+    );
     output.result({ source, actions: shown, done: false });
     return exitCode.ok;
   }
@@ -64,6 +75,14 @@ export const purgeCommand: Command = async ({ config, context, output, signal },
   output.result({ source, actions: shown, done: true, exitCode: code });
   return code;
 };
+
+/** What a purge would do, in numbers. */
+function preview(source: string, actions: readonly Action[]): string {
+  const removed = actions.filter(({ kind }) => kind === "delete").length;
+  const taken = actions.length - removed;
+  const others = taken === 0 ? "" : `, and ${taken} would be taken over by another source`;
+  return `${counted(removed, "object")} of ${source} would be removed${others}.`;
+}
 
 async function isKnown(db: Parameters<typeof listAccounts>[0], source: string): Promise<boolean> {
   return (await listAccounts(db)).some((account) => account.source_id === source);

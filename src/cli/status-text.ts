@@ -3,6 +3,7 @@ import type { StoredAlert } from "../store/alerts.ts";
 import type { AccountStatus, TargetStatus } from "../store/status.ts";
 import { counted } from "./counted.ts";
 import { printHold } from "./hold.ts";
+import { openWork } from "./open-work.ts";
 import type { Output } from "./output.ts";
 import type { NamedEvent, Reported, StatusReport } from "./status-report.ts";
 
@@ -11,11 +12,16 @@ const restoredShownMs = 7 * 86_400_000;
 
 /** Prints a report for a person: what is not as it should be first. */
 export function printStatus(output: Output, report: StatusReport): void {
-  const { now, daemon, accounts, targets, alerts, holds, leftOut } = report;
+  const { now, daemon, accounts, targets, alerts, holds, leftOut, health } = report;
+  const waitingSince = new Map(health.targets.map((judged) => [judged.target, judged.waitingSince]));
   if (daemon !== null) output.print(daemon ? "daemon: running" : "daemon: not running on this data folder");
   printReadiness(output, report);
   for (const account of accounts) printAccount(output, account, now);
-  for (const target of targets) printTarget(output, target, now);
+  for (const target of targets) {
+    const isNew =
+      target.status.reconciledAt === null && (waitingSince.get(target.status.target) ?? null) !== null;
+    printTarget(output, target, isNew, now);
+  }
   for (const alert of alerts) printAlert(output, alert);
   for (const hold of holds) printHold(output, hold);
   for (const event of leftOut)
@@ -70,7 +76,7 @@ function printAccount(
     account.completeAt === null ? "never read completely" : `complete as of ${ago(account.completeAt, now)}`;
   const parts = [
     `${counted(account.staged, "event")} in ${counted(account.calendars, "calendar")}`,
-    ...(account.owed > 0 ? [`${account.owed} still to be read`] : []),
+    ...openWork(account),
     ...(account.skipped > 0 ? [`${account.skipped} skipped`] : []),
     ...(account.quarantined > 0 ? [`${account.quarantined} quarantined`] : []),
   ];
@@ -87,9 +93,11 @@ function printAccount(
     output.print(`  next attempt ${account.retryAt}`);
 }
 
+/** @param isNew it was never written to, though something waits */
 function printTarget(
   output: Output,
   { status: target, isConfigured }: Reported<TargetStatus>,
+  isNew: boolean,
   now: number,
 ): void {
   const parts = [
@@ -105,6 +113,7 @@ function printTarget(
     output.print("  not in the configuration any more: nothing is written to it, what stands there stays");
     return;
   }
+  if (isNew) output.print("  never written to; `kalends sync` or `kalends run` does so");
   printAudit(output, target, now);
   if (target.auditWaits)
     output.print("  Only you can put right some of what it found: `kalends audit` says what and how.");

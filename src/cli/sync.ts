@@ -1,7 +1,9 @@
+import type { PullResult } from "../reconcile/pull/pull.ts";
 import { type SyncResult, sync } from "../reconcile/sync.ts";
 import { type Command, requireSource } from "./command.ts";
 import { counted } from "./counted.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
+import { openWork } from "./open-work.ts";
 import type { Output } from "./output.ts";
 
 /** `kalends sync [--source ID]`: one pass now: pull, then bring the targets up to date. */
@@ -24,12 +26,7 @@ function codeOf({ pulls, targets }: SyncResult): ExitCode {
 
 function print(output: Output, { pulls, targets }: SyncResult, code: ExitCode): void {
   for (const pull of pulls) {
-    const changes =
-      pull.staged + pull.tombstones === 0 ? "nothing new" : `${pull.staged} read, ${pull.tombstones} removed`;
-    const owed = pull.owed === 0 ? "" : `, ${pull.owed} still to be read`;
-    output.print(
-      `${pull.source}/${pull.account}: ${pull.outcome}, ${counted(pull.calendars, "calendar")}, ${changes}${owed}`,
-    );
+    output.print(`${pull.source}/${pull.account}: ${[pull.outcome, ...describePull(pull)].join(", ")}`);
     for (const error of pull.errors) output.print(`  ${error}`);
   }
   for (const target of targets) {
@@ -47,6 +44,17 @@ function print(output: Output, { pulls, targets }: SyncResult, code: ExitCode): 
     );
   if (code === exitCode.held || code === exitCode.failed)
     output.print("See `kalends status` for what to do.");
+}
+
+function describePull({ calendars, staged, tombstones, owed, doubted, errors }: PullResult): string[] {
+  // An error that concerns the whole account ends the pull: what there was to read is not known then.
+  const isBrokenOff = calendars === 0 && errors.length > 0;
+  const changes = staged + tombstones === 0 ? "nothing new" : `${staged} read, ${tombstones} removed`;
+  return [
+    ...(isBrokenOff ? ["broken off"] : [counted(calendars, "calendar")]),
+    ...(isBrokenOff && staged + tombstones === 0 ? [] : [changes]),
+    ...openWork({ owed, doubted }),
+  ];
 }
 
 function describeCounts(counts: Readonly<Record<string, number>>): string {

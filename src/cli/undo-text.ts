@@ -1,9 +1,8 @@
-import type { RemoteError } from "../http/remote-error.ts";
-import { sentence } from "../http/sentence.ts";
 import type { UndoPlan } from "../reconcile/decide/plan-undo.ts";
 import type { Undone } from "../reconcile/decide/undo.ts";
 import type { UndoItem } from "../reconcile/decide/undo-object.ts";
 import { counted } from "./counted.ts";
+import { outage } from "./outage-text.ts";
 import type { Output } from "./output.ts";
 
 type Explained = { readonly title: string; readonly reason: string };
@@ -90,17 +89,12 @@ export function stopped(
   if (begun === null) return `${target}: nothing was undone: ${why} Give ${again} again then.`;
   if (subject.kind === "event")
     return (
-      `${target}: it is not known whether the event was put back: ${why} \`kalends sync\` then finds out, and ` +
-      `\`kalends history ${subject.name}\` tells. If it was not, give ${again} again.`
+      `${target}: it is not known whether the event was put back: ${why} \`kalends sync\` then finds out. If ` +
+      `\`kalends history ${subject.name}\` has no line of run ${begun.run.slice(0, 8)} after that, it was not put back: ` +
+      `give ${again} again.`
     );
   const rest = `What was put back stays so; give ${again} again then for the rest.`;
   return `${target}: the undo stopped after ${restored} of ${counted(begun.total, "event")}: ${why} ${rest}`;
-}
-
-/** Why a server could not be asked, and until when, as sentences. */
-export function outage(error: RemoteError): string {
-  const until = error.willRecover ? "Wait until the server can be reached." : "That has to be mended first.";
-  return [sentence(error.message), error.remedy ?? until].join(" ");
 }
 
 /** Whether something is or was to be done. */

@@ -1,5 +1,6 @@
 import type { LogConfig } from "./config.ts";
 import type { Variables } from "./interpolate.ts";
+import type { Problem } from "./problem.ts";
 import { Secret } from "./secret.ts";
 import { suggest } from "./suggest.ts";
 
@@ -21,19 +22,29 @@ export type Environment = {
 
 export type EnvironmentResult =
   | { readonly kind: "ok"; readonly environment: Environment }
-  /** Full sentences, one for each variable that is not usable. */
-  | { readonly kind: "invalid"; readonly problems: readonly string[] };
+  | { readonly kind: "invalid"; readonly problems: readonly EnvironmentProblem[] };
+
+/** A variable that is not usable: a problem like those of the configuration file, but without a place in it. */
+type EnvironmentProblem = Pick<Problem, "message" | "severity"> & {
+  readonly line: null;
+  readonly column: null;
+  /** Name of the variable. */
+  readonly path: string;
+};
 
 const levels = ["trace", "debug", "info", "warn", "error"] as const;
 
 /** Reads the environment. Everything else gets it from here, never from `process.env`. */
 export function readEnvironment(variables: Variables = process.env): EnvironmentResult {
-  const problems: string[] = [];
+  const problems: EnvironmentProblem[] = [];
+  const report = (path: string, message: string) =>
+    problems.push({ line: null, column: null, path, message, severity: "error" });
   const read = (name: string) => (variables[name] === "" ? undefined : variables[name]);
 
   const url = read("DATABASE_URL");
   if (url !== undefined && !isPostgresUrl(url)) {
-    problems.push(
+    report(
+      "DATABASE_URL",
       "DATABASE_URL is not the address of a PostgreSQL database, such as postgres://user:password@host:5432/kalends.",
     );
   }
@@ -42,7 +53,10 @@ export function readEnvironment(variables: Variables = process.env): Environment
   if (level !== undefined && logLevel === null) {
     const near = suggest(level, levels);
     const hint = near === undefined ? "" : ` Did you mean ${near}?`;
-    problems.push(`KALENDS_LOG_LEVEL is ${JSON.stringify(level)}; allowed: ${levels.join(", ")}.${hint}`);
+    report(
+      "KALENDS_LOG_LEVEL",
+      `KALENDS_LOG_LEVEL is ${JSON.stringify(level)}; allowed: ${levels.join(", ")}.${hint}`,
+    );
   }
   if (problems.length > 0) return { kind: "invalid", problems };
   return {

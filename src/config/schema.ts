@@ -45,15 +45,22 @@ const freshness = z
 
 const journal = z
   .strictObject({
-    keep: duration("How long bodies are kept that were overwritten or removed.", defaults.journal.keep),
+    keep: duration(
+      "How long runs and what they did are kept; what is older is forgotten wholly.",
+      defaults.journal.keep,
+    ),
     size: z.string().optional().meta({
-      description: "Up to which size together they are kept.",
+      description:
+        "Up to which size together the texts of replaced objects are kept; entries without one are still told.",
       default: defaults.journal.size,
       pattern: String.raw`^([1-9][0-9]*[MG]B|.*\$\{.*)$`,
     }),
   })
   .optional()
-  .meta({ description: "What is kept of objects that were overwritten or removed, for history and undo." });
+  .meta({
+    description:
+      "What is kept of what was done, and of objects that were overwritten or removed, for history and undo.",
+  });
 
 const alerts = z
   .strictObject({

@@ -25,7 +25,7 @@ export type DavClientOptions = {
   /** Owned: disposed of with the client. */
   readonly transport: Transport;
   readonly authenticator: Authenticator;
-  /** Whose account this is, first in every message: `source "family"`, `sink`. */
+  /** Whose account this is, first in every message: `family/me@icloud.com`, `sink`. */
   readonly account: string;
   readonly mayReceiveCredentials: (url: URL) => boolean;
   /** Hosts that may be contacted at all (redirects!); default: those that may receive credentials. */

@@ -47,7 +47,7 @@ function ofAccount({ status, freshness }: JudgedAccount): Condition[] {
     const why =
       error === null
         ? "No pull has ended since: see whether the daemon is at work (`kalends status`)."
-        : `The last attempt: ${sentence(error)} It is tried again by itself.`;
+        : `The last attempt: ${withRetry(error)}`;
     const limit = `longer ago than the ${describeSpan(freshness.limitMs)} that the configuration allows`;
     found.push(condition("stale", subject, `${subject} ${last}, ${limit}. ${why}`));
   }
@@ -63,22 +63,29 @@ function ofAccount({ status, freshness }: JudgedAccount): Condition[] {
   return found;
 }
 
+/** What failed, and that it is tried again, which some errors say themselves. */
+function withRetry(error: string): string {
+  const isSaid = /\b(tried|asked|read) again\b|\btries again\b/.test(error);
+  return isSaid ? sentence(error) : `${sentence(error)} It is tried again by itself.`;
+}
+
 function ofTarget({ status, freshness }: JudgedTarget): Condition[] {
   const { target, held, error, refused } = status;
   const { waitingSince, limitMs } = freshness;
-  const found = auditConditions(target, freshness, status.auditWaits);
+  const name = JSON.stringify(target);
+  const found = auditConditions(target, freshness, status.auditWaits, name);
   if (held !== null)
-    found.push(condition("held", target, `Nothing is written to ${target}: ${sentence(held)}`));
+    found.push(condition("held", target, `Nothing is written to ${name}: ${sentence(held)}`));
   if (error !== null) {
-    const message = `Writing to ${target} fails: ${sentence(error)} It is tried again by itself.`;
+    const message = `Writing to ${name} fails: ${withRetry(error)}`;
     found.push(condition("failing", target, message, failingGraceMs));
   }
   if (freshness.state === "stale") {
-    const message = `A change has waited to be written to ${target} since ${waitingSince}, longer than the ${describeSpan(limitMs)} that the configuration allows. \`kalends status\` says what stands in the way.`;
+    const message = `A change has waited to be written to ${name} since ${waitingSince}, longer than the ${describeSpan(limitMs)} that the configuration allows. \`kalends status\` says what stands in the way.`;
     found.push(condition("stale", target, message, behindGraceMs));
   }
   if (refused > 0) {
-    const message = `The server refuses ${events(refused)} in ${target}. \`kalends status\` names each with the reason; it is tried again when it changes, and each hour.`;
+    const message = `The server refuses ${events(refused)} in ${name}. \`kalends status\` names each with the reason; it is tried again when it changes, and each hour.`;
     found.push(condition("refused", target, message));
   }
   return found;
@@ -86,18 +93,22 @@ function ofTarget({ status, freshness }: JudgedTarget): Condition[] {
 
 function ofHold({ targetId, sourceId, since, reason }: StoredHold): Condition {
   const subject = `${targetId}/${sourceId}`;
-  const message = `Held in ${targetId} since ${since}: ${sentence(reason)} \`kalends hold show ${targetId} ${sourceId}\` names the events; \`hold approve\` lets it pass, \`hold reject\` keeps what stands.`;
+  const message = `Held in ${JSON.stringify(targetId)} since ${since}: ${sentence(reason)} \`kalends hold show ${targetId} ${sourceId}\` names the events; \`hold approve\` lets it pass, \`hold reject\` keeps what stands.`;
   return condition("held", subject, message);
 }
 
-/** @param waits some differences only a person can put right */
+/**
+ * @param waits some differences only a person can put right
+ * @param name how messages call the subject
+ */
 function auditConditions(
   subject: string,
   { audit, balancedAt }: Pick<AccountFreshness, "audit" | "balancedAt">,
   waits: boolean,
+  name = subject,
 ): Condition[] {
   const last =
-    balancedAt === null ? "No audit has balanced yet" : `The last one that did was at ${balancedAt}`;
+    balancedAt === null ? "No audit has balanced yet" : `The last one that balanced was at ${balancedAt}`;
   switch (audit) {
     case "none":
     case "balanced":
@@ -107,7 +118,7 @@ function auditConditions(
         condition(
           "unbalanced",
           subject,
-          `The newest audit of ${subject} found differences${waits ? ", and some only you can put right" : ""}. ${last}. \`kalends audit\` names them; \`kalends audit --repair\` puts right what it may, and says of the rest what to do.`,
+          `The newest audit of ${name} found differences${waits ? ", and some only you can put right" : ""}. ${last}. \`kalends audit\` names them; \`kalends audit --repair\` puts right what it may, and says of the rest what to do.`,
         ),
       ];
     case "overdue":
@@ -115,7 +126,7 @@ function auditConditions(
         condition(
           "audit-overdue",
           subject,
-          `${subject} has not been audited for too long. ${last}. \`kalends audit\` does it now; the log says why the scheduled ones fail.`,
+          `${name} has not been audited for too long. ${last}. \`kalends audit\` does it now; the log says why the scheduled ones fail.`,
         ),
       ];
     default:
@@ -133,7 +144,7 @@ function ofExpiry({ sourceId, what, endsAt }: Expiry, now: number): Condition[] 
   const verb = stage === 0 ? "ended" : "ends";
   const then =
     stage === 0 ? "Its calendars are not read any more" : "After that its calendars are not read any more";
-  const message = `The ${what} of ${sourceId} ${verb} on ${date}. ${then}: make a new one in the app registration and change it in the configuration.`;
+  const message = `The ${what} of ${JSON.stringify(sourceId)} ${verb} on ${date}. ${then}: make a new one in the app registration and change it in the configuration.`;
   return [
     { kind: "expiring", subject: sourceId, stage: String(stage), message, graceMs: 0, repeats: stage === 0 },
   ];

@@ -19,10 +19,13 @@ export type AccountFreshness = {
   readonly audit: AuditState;
 };
 
-/** How current a target is: `stale` when something has waited to be written for longer than the limit. */
+/**
+ * How current a target is: `stale` when something has waited to be written for longer than the limit, `never` written to
+ * though something waits.
+ */
 export type TargetFreshness = {
   readonly target: string;
-  readonly state: "fresh" | "held" | "failing" | "stale";
+  readonly state: "never" | "fresh" | "held" | "failing" | "stale";
   readonly limitMs: number;
   /** Since when the oldest change waits that is staged and not applied, and how long that is. */
   readonly waitingSince: string | null;
@@ -71,7 +74,8 @@ export function targetFreshness(
   const waiting = [status, ...feeding].flatMap(({ waitingSince }) => waitingSince ?? []);
   const waitingSince = waiting.toSorted()[0] ?? null;
   const lagMs = waitingSince === null ? 0 : ageMs(waitingSince, now);
-  const current = status.error === null ? "fresh" : "failing";
+  const isNew = status.reconciledAt === null && waitingSince !== null;
+  const current = isNew ? "never" : status.error === null ? "fresh" : "failing";
   return {
     target: status.target,
     state: status.held !== null ? "held" : lagMs > limits.pullMs ? "stale" : current,

@@ -17,10 +17,15 @@ const names: Readonly<Record<AlertKind, (subject: string) => string>> = {
 
 /** That an alert is over at `now` (epoch milliseconds): what of, since when it was on, and for how long. */
 export function overMessage({ kind, subject, since }: StoredAlert, now: number): string {
-  const what = isKnown(kind) ? names[kind](subject) : `The alert ${kind} of ${subject}`;
+  const what = isKnown(kind) ? names[kind](quoted(subject)) : `The alert ${kind} of ${subject}`;
   // Less than nothing: the clock was set back since.
   const span = describeSpan(Math.max(0, now - since));
   return `${what} is over: it was first seen at ${new Date(since).toISOString()} and lasted ${span}.`;
+}
+
+/** The id of a target or a source may be an English word, such as `all`; nobody takes two with a slash for one. */
+function quoted(subject: string): string {
+  return subject.includes("/") ? subject : JSON.stringify(subject);
 }
 
 /** Not so for what another version has left in the database. */

@@ -3,7 +3,7 @@ import { describeSpan } from "./describe-span.ts";
 
 /** Why what the phone shows may not be current, one reason for each account or target. */
 export type Reason = {
-  readonly kind: "never-read" | "stale" | "behind" | "held";
+  readonly kind: "never-read" | "never-written" | "stale" | "behind" | "held";
   /** `source/account`, or the target. */
   readonly subject: string;
   /** A full sentence. */
@@ -47,14 +47,26 @@ function reasonOfTarget({ target, state, waitingSince, limitMs }: TargetFreshnes
   switch (state) {
     case "held":
       return [
-        { kind: "held", subject: target, message: `Nothing is written to ${target}: a person must decide.` },
+        {
+          kind: "held",
+          subject: target,
+          message: `Nothing is written to ${JSON.stringify(target)}: a person must decide.`,
+        },
+      ];
+    case "never":
+      return [
+        {
+          kind: "never-written",
+          subject: target,
+          message: `${JSON.stringify(target)} has never been written to: \`kalends sync\` or \`kalends run\` does so.`,
+        },
       ];
     case "stale":
       return [
         {
           kind: "behind",
           subject: target,
-          message: `A change has waited to be written to ${target} since ${waitingSince}, longer than ${describeSpan(limitMs)}.`,
+          message: `A change has waited to be written to ${JSON.stringify(target)} since ${waitingSince}, longer than ${describeSpan(limitMs)}.`,
         },
       ];
     case "fresh":

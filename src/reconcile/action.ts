@@ -61,6 +61,8 @@ export type KeyState = {
   readonly mapping: PlanMapping | null;
   /** Key of the series that covers a candidate of this key; null where none does. */
   readonly coveredBy: string | null;
+  /** Target to which the source of what stands here writes now, where the event has no place yet; null otherwise. */
+  readonly awaitedIn: string | null;
   /** Whose event stood there before it was found missing; null where we removed it, or it was never missing. */
   readonly lost: { readonly accountId: number; readonly identity: string } | null;
   /** Fingerprint that the sink refused; null where it refused nothing. */
@@ -147,6 +149,15 @@ export function subjectOf(action: Action): {
   }
 }
 
+/** Actions by the start of what they are about; what has none comes last. */
+export function inOrder(actions: readonly Action[]): Action[] {
+  const startOf = (action: Action): string => subjectOf(action).startsAt ?? "~";
+  return actions.toSorted((one, other) => {
+    const [first, second] = [startOf(one), startOf(other)];
+    return first < second ? -1 : first > second ? 1 : 0;
+  });
+}
+
 /** How others have left an object in a target: otherwise than it is on record, or gone. */
 export type Deviation = "altered" | "missing";
 
@@ -170,4 +181,10 @@ export function deviationOf(action: Action): Deviation | null {
 }
 
 /** Why nothing is done for a key. */
-export type Rest = { readonly kind: "rest"; readonly key: string; readonly reason: string };
+export type Rest = {
+  readonly kind: "rest";
+  readonly key: string;
+  readonly reason: string;
+  /** Target in which the event is to stand before it goes here. */
+  readonly awaitedIn?: string;
+};

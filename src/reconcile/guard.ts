@@ -89,7 +89,23 @@ export function guard(actions: readonly Action[], standing: Standing, options: G
       onlyPending: weighed.removalsSuspicious && !weighed.removalsSuspiciousAlone && waiting.length === 0,
     });
   }
-  return { allowed: actions.filter((action) => !held.has(action)), asked, holds };
+  const together = holdDependents(actions, held, holds);
+  return { allowed: actions.filter((action) => !held.has(action)), asked, holds: together };
+}
+
+/** What goes only when another object has taken its place waits with that one, in the same hold. */
+function holdDependents(actions: readonly Action[], held: Set<Action>, holds: readonly Hold[]): Hold[] {
+  const sourceOf = new Map([...held].map((action) => [action.key, ownerOf(action)] as const));
+  const waiting = actions.flatMap((action) => {
+    if (action.kind !== "delete" || action.after === undefined || held.has(action)) return [];
+    const sourceId = sourceOf.get(action.after);
+    return sourceId === undefined ? [] : [{ action, sourceId }];
+  });
+  for (const { action } of waiting) held.add(action);
+  return holds.map((hold) => {
+    const own = waiting.filter(({ sourceId }) => sourceId === hold.sourceId);
+    return { ...hold, actions: [...hold.actions, ...own.flatMap(({ action }) => nameOf(action))] };
+  });
 }
 
 type Weighed = {

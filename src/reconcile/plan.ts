@@ -52,6 +52,14 @@ export function planKey(state: KeyState, windowFrom: string): Action | Rest {
         ...(state.coveredBy === null ? {} : { after: state.coveredBy }),
         reason: "the whole series brings this occurrence",
       };
+    const { awaitedIn } = state;
+    if (awaitedIn !== null)
+      return {
+        kind: "rest",
+        key,
+        awaitedIn,
+        reason: `kept until it stands in ${awaitedIn}, to which its source writes now`,
+      };
     return { kind: "delete", key, mapping, reason: `removed from ${mapping.sourceId}` };
   }
   if (state.refused === winner.fingerprint)
@@ -79,13 +87,17 @@ function planNew(state: KeyState, winner: PlanCandidate, windowFrom: string): Ac
   if (wanted === undefined) return { kind: "rest", key, reason: "its source is not configured any more" };
   if (state.refused === wanted.fingerprint)
     return { kind: "rest", key, reason: "the server refused this object" };
-  if (wanted.endsAt !== null && wanted.endsAt <= windowFrom)
-    return { kind: "rest", key, reason: "ended before the window" };
+  if (isAged(wanted, windowFrom)) return { kind: "rest", key, reason: "ended before the window" };
   const isLost = state.candidates.some((candidate) => wasLost(state, candidate));
   const reason = isLost
     ? `it was removed from the target, on a phone or by another program; it is written again as ${wanted.sourceId} has it`
     : `new in ${wanted.sourceId}`;
   return { kind: "create", key, winner: wanted, isLost, reason };
+}
+
+/** What ended before the window is kept where it stands, and never written anew. */
+export function isAged({ endsAt }: Pick<PlanCandidate, "endsAt">, windowFrom: string): boolean {
+  return endsAt !== null && endsAt <= windowFrom;
 }
 
 /** The event that stood there until somebody else removed it. */

@@ -10,6 +10,7 @@ import { endOtherHolds, saveHolds } from "../store/holds.ts";
 import { endPins } from "../store/pins.ts";
 import { databaseTrouble } from "../store/database-error.ts";
 import { refusalRetryMs } from "../store/work.ts";
+import { markLeftBehind } from "../store/standing-elsewhere.ts";
 import { ensureTarget, type Target, updateTarget } from "../store/targets.ts";
 import { accountsOfTarget } from "./account-in-use.ts";
 import type { Action } from "./action.ts";
@@ -142,13 +143,14 @@ async function planAndApply(
   const { marks, allowed, asked, holds } = guarded;
   try {
     const targetId = configured.id;
-    const mayBeDone = new Set(allowed);
-    const held = new Set(guarded.actions.filter((one) => !mayBeDone.has(one)).map(({ key }) => key));
-    const request = { runId, targetId, accounts, collection, actions: allowed, held, asked, marks, lease };
+    const request = { runId, targetId, accounts, collection, actions: allowed, asked, marks, lease };
     const { counts, putOff } = await applyActions(context, request, signal);
     const outcome = holds.length > 0 ? "held" : counts.postponed > 0 ? "incomplete" : "complete";
     await endRun(context.db, runId, { outcome, summary: counts, error: null }, now());
     await endOtherHolds(context.db, configured.id, holds);
+    // What has moved here from another target stands now, and may go there.
+    const own = accounts.map(({ account }) => account.id);
+    await markLeftBehind(context.db, configured.id, own, now());
     await updateTarget(context.db, configured.id, {
       failures: 0,
       retry_at: null,

@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { makeFolder } from "./make-folder.ts";
 
 /** Somebody else has the data folder. The message names the process and says what to do. */
 export class FolderLockedError extends Error {
@@ -44,10 +45,10 @@ const pauseMs = 20;
  * Takes the data folder for this process. A lock whose process has died (killed, or the same pid
  * given to another program) is taken over.
  *
- * @throws FolderLockedError while its owner lives.
+ * @throws FolderLockedError while its owner lives, FolderError where the folder cannot be made.
  */
 export async function lockFolder(folder: string, command: string, now: number): Promise<AsyncDisposable> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, "The data folder", "Name another one with --data or KALENDS_DATA.");
   const path = join(folder, "kalends.lock");
   const since = new Date(now).toISOString();
   const owner: Owner = {

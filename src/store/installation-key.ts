@@ -1,7 +1,8 @@
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
-import { link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { link, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Kysely } from "kysely";
+import { makeFolder } from "./make-folder.ts";
 import type { Database } from "./schema.ts";
 
 /** The installation key is missing, or is not the one that this database was made with. */
@@ -10,12 +11,14 @@ export class InstallationKeyError extends Error {
 }
 
 const checkSetting = "installation-key-check";
+const keyRemedy = "Name another one with --data, KALENDS_DATA or installation_key_file.";
 
 /**
  * Reads the installation key, from which slots get their names. A new one is made only when neither
  * the file nor the database knows one; the database keeps a check value.
  *
- * @throws InstallationKeyError when the file is missing or differs from what the database was made with.
+ * @throws InstallationKeyError when the file is missing or differs from what the database was made with; FolderError
+ *   where a new one's folder cannot be made.
  */
 export async function installationKey(db: Kysely<Database>, path: string): Promise<string> {
   const known = await readCheck(db);
@@ -62,14 +65,15 @@ async function readKey(path: string): Promise<string | null> {
     }
     return key;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return null;
     throw error;
   }
 }
 
 /** Filled and synced first, linked then: a key is never found half written, and of two first starts one wins. */
 async function makeKey(path: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path), "The folder of the installation key", keyRemedy);
   const fresh = `${path}.${randomUUID()}`;
   try {
     await using file = await open(fresh, "wx", 0o600);

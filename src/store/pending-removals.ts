@@ -3,7 +3,7 @@ import type { Database } from "./schema.ts";
 
 /**
  * How many removals each source of these accounts reported that no plan can know yet: they are still to be confirmed, or
- * are, and wait for the end of the pull.
+ * are, and wait for the end of the pull. What only lists lack was not reported.
  */
 export async function pendingRemovals(
   db: Kysely<Database>,
@@ -14,7 +14,7 @@ export async function pendingRemovals(
   const { rows } = await sql<{ source_id: string; count: number }>`
     select account.source_id, count(*)::int as count
     from (
-      select collection_id from owed where kind = 'tombstone'
+      select collection_id from owed where kind = 'tombstone' and unlisted_since is null
       union all
       select collection_id from staged where dirty and gone_at is not null and account_id = any(${ids}::int[])
     ) as removal

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import { type Decision, readDecision } from "./pins.ts";
+import { renameInAlerts } from "./rename-in-alerts.ts";
 import type { Database } from "./schema.ts";
+import { orphanKey } from "./slots.ts";
 
 /**
  * Carries a source's new id (`was:` in the configuration) through everything that names it, but sentences: those say
@@ -18,13 +20,14 @@ export async function renameSource(db: Kysely<Database>, was: string, id: string
     if (renamed.numUpdatedRows === 0n) return false;
     // What a former source of this name left; a plan that still wants it holds it again.
     await tx.deleteFrom("hold").where("source_id", "=", id).execute();
+    await releaseKeys(tx, id);
     for (const table of ["candidate", "mapping", "refusal", "hold", "write_intent", "action"] as const)
       await tx.updateTable(table).set({ source_id: id }).where("source_id", "=", was).execute();
     await tx.updateTable("pin").set({ stands_source: id }).where("stands_source", "=", was).execute();
     await renameInDecisions(tx, was, id);
     await renameInKeys(tx, was, id);
     await renameInAccountNames(tx, was, id);
-    await renameInAlerts(tx, was, id);
+    await renameInAlerts(tx, (kind, subject) => renamedSubject(kind, subject, was, id));
     return true;
   });
 }
@@ -46,6 +49,51 @@ async function renameInDecisions(tx: Kysely<Database>, was: string, id: string):
       .where("target_id", "=", target_id)
       .where("name", "=", name)
       .execute();
+  }
+}
+
+/**
+ * What a former source of this name left under keys with its id in them (it was purged): they are the renamed one's
+ * from now on. What stands there, or may, keeps what is known and decided of it under a key that no event has.
+ */
+async function releaseKeys(tx: Kysely<Database>, id: string): Promise<void> {
+  const slots = await tx
+    .selectFrom("slot")
+    .select(["target_id", "slot", "meeting_key"])
+    .select(
+      sql<boolean>`(
+        exists (select from mapping m where m.target_id = slot.target_id and m.slot = slot.slot)
+        or exists (select from write_intent w where w.target_id = slot.target_id and w.name = slot.name))`.as(
+        "stands",
+      ),
+    )
+    .where("meeting_key", "is not", null)
+    .execute();
+  for (const { target_id: target, slot, meeting_key: key, stands } of slots) {
+    if (key === null || !names(key, id)) continue;
+    await tx
+      .updateTable("slot")
+      .set(
+        stands
+          ? { meeting_key: orphanKey(slot) }
+          : { meeting_key: null, lost_account_id: null, lost_identity: null },
+      )
+      .where("target_id", "=", target)
+      .where("slot", "=", slot)
+      .execute();
+    if (!stands) continue;
+    for (const table of ["dirty_key", "refusal", "pin"] as const)
+      await tx
+        .updateTable(table)
+        .set({ meeting_key: orphanKey(slot) })
+        .where("target_id", "=", target)
+        .where("meeting_key", "=", key)
+        .execute();
+  }
+  for (const table of ["dirty_key", "refusal", "pin"] as const) {
+    const keys = await tx.selectFrom(table).select("meeting_key").distinct().execute();
+    for (const { meeting_key: key } of keys)
+      if (names(key, id)) await tx.deleteFrom(table).where("meeting_key", "=", key).execute();
   }
 }
 
@@ -72,10 +120,19 @@ async function renameInKeys(tx: Kysely<Database>, was: string, id: string): Prom
 
 /** The key with the new id in it; null where it does not name the old one. */
 function renamedKey(key: string, was: string, id: string): string | null {
-  if (!key.includes(JSON.stringify(was))) return null;
+  const parts = partsNaming(key, was);
+  return parts === null ? null : JSON.stringify(parts.with(2, id));
+}
+
+function names(key: string, id: string): boolean {
+  return partsNaming(key, id) !== null;
+}
+
+/** The parts of a key that names this source; null for any other. */
+function partsNaming(key: string, id: string): readonly unknown[] | null {
+  if (!key.includes(JSON.stringify(id))) return null;
   const parts: unknown = JSON.parse(key);
-  if (!Array.isArray(parts) || parts[2] !== was) return null;
-  return JSON.stringify(parts.with(2, id));
+  return Array.isArray(parts) && parts[2] === id ? parts : null;
 }
 
 /**
@@ -97,24 +154,6 @@ async function renameInAccountNames(tx: Kysely<Database>, was: string, id: strin
     .set({ key: afterPrefix(`pull:${was}`, `pull:${id}`) })
     .where(beginsWith(`pull:${was}/`))
     .execute();
-}
-
-/** The same alert goes on under the new name, and is not told as over and as new: see health/conditions.ts. */
-async function renameInAlerts(tx: Kysely<Database>, was: string, id: string): Promise<void> {
-  for (const table of ["alert", "alert_delivery"] as const) {
-    const rows = await tx.selectFrom(table).select(["kind", "subject"]).execute();
-    for (const { kind, subject } of rows) {
-      const next = renamedSubject(kind, subject, was, id);
-      if (next === null) continue;
-      await tx.deleteFrom(table).where("kind", "=", kind).where("subject", "=", next).execute();
-      await tx
-        .updateTable(table)
-        .set({ subject: next })
-        .where("kind", "=", kind)
-        .where("subject", "=", subject)
-        .execute();
-    }
-  }
 }
 
 /** Subjects are `source/account`; of what is held `target/source`; of what expires the source. */

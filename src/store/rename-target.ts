@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import { fromColumn } from "./instants.ts";
+import { renameInAlerts } from "./rename-in-alerts.ts";
 import type { Database } from "./schema.ts";
 import type { Target } from "./targets.ts";
 
@@ -51,7 +52,7 @@ export async function renameTarget(db: Kysely<Database>, was: string, id: string
     }
     await tx.deleteFrom("target").where("id", "=", was).execute();
     await renameInRunsAndLeases(tx, was, id);
-    await renameInAlerts(tx, was, id);
+    await renameInAlerts(tx, (kind, subject) => renamedSubject(kind, subject, was, id));
     return true;
   });
 }
@@ -68,24 +69,6 @@ async function renameInRunsAndLeases(tx: Kysely<Database>, was: string, id: stri
     .set({ key: `target:${id}` })
     .where("key", "=", `target:${was}`)
     .execute();
-}
-
-/** The same alert goes on under the new name, and is not told as over and as new: see health/conditions.ts. */
-async function renameInAlerts(tx: Kysely<Database>, was: string, id: string): Promise<void> {
-  for (const table of ["alert", "alert_delivery"] as const) {
-    const rows = await tx.selectFrom(table).select(["kind", "subject"]).execute();
-    for (const { kind, subject } of rows) {
-      const next = renamedSubject(kind, subject, was, id);
-      if (next === null) continue;
-      await tx.deleteFrom(table).where("kind", "=", kind).where("subject", "=", next).execute();
-      await tx
-        .updateTable(table)
-        .set({ subject: next })
-        .where("kind", "=", kind)
-        .where("subject", "=", subject)
-        .execute();
-    }
-  }
 }
 
 /** Subjects are the target; of what is held also `target/source`. A source or the database may be called the same. */

@@ -16,6 +16,8 @@ export type AccountStatus = {
   readonly skipped: number;
   readonly quarantined: number;
   readonly owed: number;
+  /** Those of the owed that only the source's lists lack. */
+  readonly doubted: number;
   readonly addedAt: string;
   readonly auditedAt: string | null;
   readonly balancedAt: string | null;
@@ -37,7 +39,7 @@ export type TargetStatus = {
   /** Meetings that stay as they stand by a person's decision. */
   readonly kept: number;
   readonly foreign: number;
-  /** Meetings that are to be planned and written; held ones do not count. */
+  /** Meetings that are to be planned and written; held ones do not count, nor those that a person has decided to keep. */
   readonly waiting: number;
   /** Meetings whose plan is held. */
   readonly onHold: number;
@@ -91,6 +93,9 @@ export async function accountStatus(db: Kysely<Database>): Promise<AccountStatus
       sql<number>`(select count(*)::int from owed o join collection c on c.id = o.collection_id where c.account_id = account.id)`.as(
         "owed",
       ),
+      sql<number>`(select count(o.unlisted_since)::int from owed o join collection c on c.id = o.collection_id where c.account_id = account.id)`.as(
+        "doubted",
+      ),
       sql<Date | null>`(select min(s.staged_at) from staged s where s.account_id = account.id and s.dirty)`.as(
         "waiting_since",
       ),
@@ -114,6 +119,7 @@ export async function accountStatus(db: Kysely<Database>): Promise<AccountStatus
     skipped: row.skipped,
     quarantined: row.quarantined,
     owed: row.owed,
+    doubted: row.doubted,
     addedAt: row.added_at.toISOString(),
     auditedAt: fromColumn(row.audited_at),
     balancedAt: fromColumn(row.balanced_at),
@@ -129,13 +135,25 @@ const isHeld = sql`(d.target_id, d.meeting_key) in (
   join slot s on s.target_id = h.target_id and s.slot = split_part(held.name, ' ', 2)
   where s.meeting_key is not null)`;
 
-const holdWaits = sql<boolean>`exists (select from hold h where h.target_id = target.id
-  and (h.approved is null or not (h.approved::jsonb @> h.actions::jsonb)))`;
+/** Of the `dirty_key` d: a person has decided since that its meeting stays as it stands; the next plan only looks. */
+const isKept = sql`exists (select from pin p
+  where p.target_id = d.target_id and p.meeting_key = d.meeting_key and p.since >= d.since)`;
 
+const isWaiting = sql`not ${isHeld} and not ${isKept}`;
+
+/** As sets: `@>` compares each with each, which takes seconds for some ten thousand. */
+const isBeyondApproved = sql`exists (
+  select jsonb_array_elements_text(h.actions::jsonb) except select jsonb_array_elements_text(h.approved::jsonb))`;
+
+const holdWaits = sql<boolean>`exists (select from hold h where h.target_id = target.id
+  and (h.approved is null or ${isBeyondApproved}))`;
+
+/** The run that `audited_at` is of: the first to end after it; one that found the target busy has looked at nothing. */
 const auditWaits = sql<boolean>`(
   coalesce(target.balanced_at < target.audited_at, target.audited_at is not null)
   and coalesce((select r.outcome from run r where r.kind = 'audit' and r.key = target.id
-    and r.started_at <= target.audited_at order by r.started_at desc limit 1) = 'held', false))`;
+    and r.started_at <= target.audited_at and r.ended_at >= target.audited_at and r.outcome <> 'failed'
+    order by r.ended_at limit 1) = 'held', false))`;
 
 export async function targetStatus(db: Kysely<Database>): Promise<TargetStatus[]> {
   const rows = await db
@@ -149,7 +167,7 @@ export async function targetStatus(db: Kysely<Database>): Promise<TargetStatus[]
         "unclaimed",
       ),
       sql<number>`(select count(*)::int from pin p where p.target_id = target.id)`.as("kept"),
-      sql<number>`(select count(*)::int from dirty_key d where d.target_id = target.id and not ${isHeld})`.as(
+      sql<number>`(select count(*)::int from dirty_key d where d.target_id = target.id and ${isWaiting})`.as(
         "waiting",
       ),
       sql<number>`(select count(*)::int from dirty_key d where d.target_id = target.id and ${isHeld})`.as(
@@ -157,7 +175,7 @@ export async function targetStatus(db: Kysely<Database>): Promise<TargetStatus[]
       ),
       holdWaits.as("hold_waits"),
       auditWaits.as("audit_waits"),
-      sql<Date | null>`(select min(d.since) from dirty_key d where d.target_id = target.id and not ${isHeld})`.as(
+      sql<Date | null>`(select min(d.since) from dirty_key d where d.target_id = target.id and ${isWaiting})`.as(
         "waiting_since",
       ),
       sql<number>`(select count(*)::int from refusal r where r.target_id = target.id)`.as("refused"),

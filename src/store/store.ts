@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, PostgresDialect } from "kysely";
-import { Pool } from "pg";
+import { Client, Pool } from "pg";
+import { DatabaseUnreachableError, databaseTrouble } from "./database-error.ts";
 import { watchForPanic } from "./embedded-panic.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { migrate } from "./migrate.ts";
@@ -31,7 +32,8 @@ export type StoreOptions = {
 /**
  * Opens the database and brings it to the newest schema.
  *
- * @throws FolderLockedError where another process has the data folder.
+ * @throws FolderLockedError where another process has the data folder, FolderError where it cannot be made,
+ *   DatabaseUnreachableError
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   return options.databaseUrl === null ? openEmbedded(options) : openPostgres(options.databaseUrl);
@@ -51,7 +53,11 @@ async function openPostgres(url: string): Promise<Store> {
   pool.on("connect", (client) => client.on("error", () => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   try {
-    await requireVersion(pool);
+    await requireVersion(pool).catch((error: unknown) => {
+      if (!(error instanceof Error) || databaseTrouble(error)?.heals !== true) throw error;
+      const { host, port } = new Client({ connectionString: url });
+      throw new DatabaseUnreachableError(host, port, error);
+    });
     await migrate(db);
   } catch (error) {
     await db.destroy();

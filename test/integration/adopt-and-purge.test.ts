@@ -51,7 +51,7 @@ describe("a target that another program has filled", { timeout: 120_000 }, () =>
     Object.assign(before, kalends.standing("all"));
     const { code, text } = await kalends.run("sync");
     expect(code).toBe(4);
-    expect(text).toContain("holds 4 objects that Kalends did not write");
+    expect(text).toContain("holds 4 objects that this installation did not write");
     expect(kalends.standing("all")).toEqual(before);
     expect((await kalends.run("plan")).code).toBe(4);
     expect(kalends.standing("all")).toEqual(before);

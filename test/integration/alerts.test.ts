@@ -68,7 +68,7 @@ describe("the daemon and its webhook", { timeout: patience }, () => {
         alert: "expiring",
         state: "firing",
         subject: "office",
-        message: `The client secret of office ended on ${expires}. Its calendars are not read any more: make a new one in the app registration and change it in the configuration.`,
+        message: `The client secret of "office" ended on ${expires}. Its calendars are not read any more: make a new one in the app registration and change it in the configuration.`,
         since: expect.any(String),
       },
     ]);

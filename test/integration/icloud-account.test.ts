@@ -135,7 +135,7 @@ describe("changes in iCloud, told with", { timeout: 60_000 }, () => {
       expect(kalends.standing("all")).toEqual(before);
     }
     const { text } = await kalends.run("status");
-    expect(text).toMatch(/calendar "Family" is gone|source "family"/);
+    expect(text).toMatch(/calendar "Family" is gone|family\/.*: the account lists no calendar/);
   });
 
   /** Objects that `change` leaves alone, as they stand in the target. */

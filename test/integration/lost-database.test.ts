@@ -50,7 +50,10 @@ describe("an installation", { timeout: 120_000 }, () => {
     for (let runs = 0; runs < 2; runs += 1) {
       const { code, text } = await kalends.run("sync");
       expect(code).toBe(4);
-      expect(text).toMatch(/holds \d+ objects that Kalends did not write\. Nothing is written to it/);
+      expect(text).toMatch(
+        /holds \d+ objects that this installation did not write\. Nothing is written to it/,
+      );
+      expect(text).toContain("If `installation.key` was lost, restore it");
       expect(text).toContain("`kalends adopt all`");
     }
     expect(trafficOf(kalends.household).writes).toBe(0);

@@ -51,7 +51,7 @@ describe("PostgreSQL that is killed and started again", patience, () => {
       /^3 [^]*The database cannot be reached: see that PostgreSQL runs/,
     );
     const without = await runKalends(place, ["status"]);
-    expect(`${without.code} ${without.stderr}`).toMatch(/^3 [^]*The database cannot be reached/);
+    expect(`${without.code} ${without.stderr}`).toMatch(/^3 [^]*The database at \S+:\d+ cannot be reached/);
 
     await server.start();
     await passLeases(url);

@@ -44,7 +44,7 @@ export const defences: readonly Defence[] = [
     replace: "if (now - unlistedSince >= 0) return settlement;",
     project: "unit",
     test: "test/unit/reconcile/doubted-removals.test.ts",
-    title: "stays for an hour, in which the source is not called complete, and is told of",
+    title: "stays for an hour, in which it is told of and nothing else is called in question",
   },
   {
     failure: "Events at the edge of the window vanish",

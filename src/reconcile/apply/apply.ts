@@ -10,8 +10,6 @@ import type { WriteStep } from "./write-step.ts";
 export type ApplyRequest = PrepareRequest &
   Omit<WriteRun, "watch"> & {
     readonly actions: readonly Action[];
-    /** Keys whose plan waits for a person: what they are to bring is not there yet. */
-    readonly held: ReadonlySet<string>;
   };
 
 export type ApplyCounts = {
@@ -45,7 +43,7 @@ export async function applyActions(
 ): Promise<Applied> {
   const counts: ApplyCounts = { created: 0, updated: 0, removed: 0, adopted: 0, refused: 0, postponed: 0 };
   const { targetId, actions } = request;
-  const missing = new Set(request.held);
+  const missing = new Set<string>();
   const run = { ...request, watch: new OutageWatch() };
   const putOff: string[] = [];
   let done = 0;

@@ -3,7 +3,7 @@ import { stamp } from "../../calendar/stamp.ts";
 import type { TargetCollection } from "../../sink/sink.ts";
 import { hashBody } from "../../store/bodies.ts";
 import { namesOfIntents } from "../../store/left-intents.ts";
-import { type Slot, slotsOfKeys } from "../../store/slots.ts";
+import { keysOfSlots, type Slot, slotsOfKeys } from "../../store/slots.ts";
 import { nativesOf } from "../../store/translations.ts";
 import type { AccountInUse } from "../account-in-use.ts";
 import { accountsBehind } from "../translate/accounts-behind.ts";
@@ -42,14 +42,20 @@ export async function prepare(
     request.targetId,
     actions.map((action) => action.key),
   );
+  const slotOf = (action: Action): Slot => slotOfAction(context, request.targetId, action, slots);
   const { found, open } = await readUnkept(context, request, actions, signal);
+  const held = await keysOfSlots(
+    context.db,
+    request.targetId,
+    actions.map((action) => slotOf(action).slot),
+  );
   const byId = await accountsBehind(context, request.accounts, winners, natives);
   return actions.map((action): WriteStep => {
-    const slot = slotOf(context, request.targetId, action, slots);
+    const slot = slotOf(action);
     const entry = entryOf(action, request.asked.has(action));
     const standing = standingOf(action, slot, found);
     const common = { key: action.key, slot, entry, ...standing };
-    const impediment = open.get(slot.name);
+    const impediment = open.get(slot.name) ?? takenBy(action, held.get(slot.slot));
     if (impediment !== undefined)
       return { ...common, job: { kind: "postpone", reason: impediment }, owner: null };
     if (action.kind === "delete")
@@ -166,7 +172,19 @@ function jobOf(
     : { kind: "update", desired, standing: action.mapping };
 }
 
-function slotOf(context: Context, targetId: string, action: Action, slots: ReadonlyMap<string, Slot>): Slot {
+/** A source that was renamed keeps its slots, and another one may take its former id, and with it the keys. */
+function takenBy({ key }: Action, holder: string | undefined): string | undefined {
+  return holder === undefined || holder === key
+    ? undefined
+    : "another meeting has its place, of a source that once had the id of this one: give this source another id";
+}
+
+function slotOfAction(
+  context: Context,
+  targetId: string,
+  action: Action,
+  slots: ReadonlyMap<string, Slot>,
+): Slot {
   if (action.kind !== "create" && action.mapping !== null)
     return { slot: action.mapping.slot, name: action.mapping.name, uid: action.mapping.uid };
   const value = slotValue(context.installationKey, targetId, action.key);

@@ -21,7 +21,7 @@ export type Fate =
  * - `held`: its plan waits for a person
  * - `kept`: it stays as it stands by a person's decision
  * - `outside`: it ended before the window and was never written
- * - `retired`: its source is not configured any more
+ * - `retired`: its source is not configured any more, or writes to another target now, where it does not stand yet
  * - `unclaimed`: it was found, and not all sources are read yet
  * - `unplanned`: the plan would do something, and nothing makes it do so
  */
@@ -54,6 +54,7 @@ export function classOfKey(state: KeyState, step: Action | Rest, situation: KeyS
   if (decision === "kept") return { kind: "kept" };
   // It rests all the same.
   if (decision === "broken") return { kind: "refused" };
+  if (winner === undefined && state.awaitedIn !== null) return { kind: "retired" };
   if (winner === undefined) return { kind: state.mapping === null ? "nothing" : "unclaimed" };
   if (state.refused === winner.fingerprint) return { kind: "refused" };
   if (winner.retired) return { kind: "retired" };

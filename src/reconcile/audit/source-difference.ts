@@ -43,7 +43,7 @@ const unrepaired: Readonly<Record<Finding["kind"], string>> = {
 };
 
 const owed =
-  "It could not be read this time: it stays owed, and every pull tries again; `kalends status` tells why.";
+  "It could not be settled this time: it stays owed, and is tried again by itself; `kalends status` tells why.";
 const calendarUnread = "It was to be looked at again, but that did not succeed; the next audit does so.";
 
 const repaired: Readonly<Record<Finding["kind"], Readonly<Record<AfterRepair, string>>>> = {

@@ -31,6 +31,7 @@ export async function planPurge(context: Context, sourceId: string): Promise<Pur
         settled: false,
         pinned: null,
         coveredBy: null,
+        awaitedIn: null,
         candidates: state.candidates
           .filter((candidate) => candidate.sourceId !== sourceId)
           .map((candidate) => ({ ...candidate, covered: false })),

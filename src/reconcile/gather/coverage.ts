@@ -9,7 +9,7 @@ import { nativesOf } from "../../store/translations.ts";
 import type { AccountInUse } from "../account-in-use.ts";
 import type { Context } from "../context.ts";
 import { desiredEvents } from "../translate/desired-object.ts";
-import { chooseWinner } from "../plan.ts";
+import { chooseWinner, isAged } from "../plan.ts";
 
 /** Key of the meeting that brings what a candidate stands for, which then has no place of its own; null where none does. */
 export type Coverage = (
@@ -19,7 +19,8 @@ export type Coverage = (
 /**
  * A loose invitation is covered by a series that wins its own key and has that occurrence, in any of its parts. A part
  * of a series is covered where the series itself lost to another copy, which is whole. A series that the server refuses,
- * or that stays as it stands by a person's decision, covers what stands there of it.
+ * or that stays as it stands by a person's decision, covers what stands there of it; one that ended before the window and
+ * does not stand covers nothing.
  */
 export async function coverageOf(
   context: Context,
@@ -35,17 +36,19 @@ export async function coverageOf(
   const winners = [...Map.groupBy(series, (one) => one.meetingKey).values()].flatMap(
     (rivals) => chooseWinner(rivals) ?? [],
   );
+  const states = await loadKeys(context.db, targetId, [...new Set(winners.map((one) => one.meetingKey))]);
+  const shown = shownAmong(states, winners, context.window().from);
   const losers = new Map(
     series
-      .filter((one) => !winners.includes(one))
+      .filter((one) => !winners.includes(one) && shown.has(one.meetingKey))
       .map(({ stagedId, baseKey, meetingKey }) => [`${stagedId} ${baseKey}`, meetingKey] as const),
   );
-  const living = winners.filter((one) => !one.retired);
+  const living = winners.filter((one) => !one.retired && shown.has(one.meetingKey));
   const natives = await nativesOf(
     context.db,
     living.map((it) => it.stagedId),
   );
-  const left = await leftAsTheyStand(context, targetId, living);
+  const left = await leftAsTheyStand(context, states, living);
   const byId = new Map(accounts.map((entry) => [entry.account.id, entry]));
   const covered = new Map<string, string>();
   for (const { meetingKey, baseKey, stagedId, accountId } of living) {
@@ -69,16 +72,30 @@ export async function coverageOf(
   };
 }
 
+/** Keys of the series that stand, or are to be written. */
+function shownAmong(
+  states: readonly StoredKey[],
+  winners: ReadonlyArray<{ readonly meetingKey: string; readonly stagedId: number }>,
+  windowFrom: string,
+): ReadonlySet<string> {
+  const stagedOf = new Map(winners.map(({ meetingKey, stagedId }) => [meetingKey, stagedId]));
+  const shown = states.filter(({ key, candidates, mapping }) => {
+    const winner = candidates.find((one) => one.stagedId === stagedOf.get(key) && one.instance === null);
+    return mapping !== null || (winner !== undefined && !isAged(winner, windowFrom));
+  });
+  return new Set(shown.map(({ key }) => key));
+}
+
 /** What stands of those series that may not be written as their source has them, by meeting key. */
 async function leftAsTheyStand(
   context: Context,
-  targetId: string,
+  states: readonly StoredKey[],
   series: ReadonlyArray<{ readonly meetingKey: string; readonly stagedId: number }>,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const stagedOf = new Map(series.map(({ meetingKey, stagedId }) => [meetingKey, stagedId]));
-  const states = await loadKeys(context.db, targetId, [...stagedOf.keys()]);
   const left = new Map(
     states.flatMap(({ key, candidates, mapping, refused, pinned }) => {
+      if (!stagedOf.has(key)) return [];
       const winner = candidates.find((one) => one.stagedId === stagedOf.get(key) && one.instance === null);
       if (pinned !== null && pinned.fingerprint === winner?.fingerprint)
         return [[key, pinned.stands] as const];

@@ -2,8 +2,9 @@ import { restorable } from "../../calendar/restorable.ts";
 import type { Account } from "../../store/accounts.ts";
 import { readBodies } from "../../store/journal.ts";
 import { loadKeys, type StoredKey } from "../../store/keys.ts";
+import { targetsAwaiting } from "../../store/standing-elsewhere.ts";
 import type { Stands } from "../../store/pins.ts";
-import type { AccountInUse } from "../account-in-use.ts";
+import { type AccountInUse, accountsInUse } from "../account-in-use.ts";
 import type { KeyState, PinnedObject } from "../action.ts";
 import type { Context } from "../context.ts";
 import { coverageOf } from "./coverage.ts";
@@ -19,9 +20,11 @@ export async function readKeyStates(
   const stored = await loadKeys(context.db, targetId, keys);
   const coveredBy = await coverageOf(context, targetId, accounts, stored);
   const pinned = await pinnedObjects(context, stored);
+  const awaitedIn = await awaitedElsewhere(context, targetId, stored);
   return stored.map((state) => ({
     ...state,
     settled,
+    awaitedIn: awaitedIn(state),
     pinned: pinned.get(state.key) ?? null,
     coveredBy: state.candidates.map(coveredBy).find((key) => key !== null) ?? null,
     candidates: state.candidates.map((candidate) => ({
@@ -29,6 +32,27 @@ export async function readKeyStates(
       covered: coveredBy(candidate) !== null,
     })),
   }));
+}
+
+/** Where what stands here and has no candidate any more is to stand before it goes: its source writes elsewhere now. */
+async function awaitedElsewhere(
+  context: Context,
+  targetId: string,
+  stored: readonly StoredKey[],
+): Promise<(state: StoredKey) => string | null> {
+  const left = stored.flatMap(({ candidates, mapping }) => {
+    const { accountId = null, identity = null } = mapping ?? {};
+    return candidates.length > 0 || accountId === null || identity === null ? [] : [{ accountId, identity }];
+  });
+  if (left.length === 0) return () => null;
+  const elsewhere = new Set(
+    (await accountsInUse(context))
+      .filter(({ configured }) => configured.targetId !== targetId)
+      .map(({ account }) => account.id),
+  );
+  const moved = left.filter(({ accountId }) => elsewhere.has(accountId));
+  const awaiting = await targetsAwaiting(context.db, targetId, moved);
+  return ({ mapping }) => awaiting.get(`${mapping?.accountId} ${mapping?.identity}`) ?? null;
 }
 
 /** What is to stand by decisions of persons, read where something else may stand there, by meeting key. */

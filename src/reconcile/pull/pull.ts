@@ -23,6 +23,7 @@ import { endRun, type NewRun, startRun } from "../../store/runs.ts";
 import { backOff } from "../back-off.ts";
 import type { ConfiguredAccount, Context } from "../context.ts";
 import { believeRemoval } from "./believe-removal.ts";
+import { concernsAccount } from "./concerns-account.ts";
 import { currentCalendars, listCalendarsAgain, mayBelieveRemovals } from "./current-calendars.ts";
 import { note, type PullState, refOf } from "./pull-state.ts";
 import { runRound } from "./run-round.ts";
@@ -35,6 +36,8 @@ export type PullResult = {
   readonly staged: number;
   readonly tombstones: number;
   readonly owed: number;
+  /** Those of the owed that only lists lack: they stay, and are looked at again after an hour. */
+  readonly doubted: number;
   readonly calendars: number;
   /** One sentence per thing that went wrong. */
   readonly errors: readonly string[];
@@ -83,7 +86,9 @@ export async function pullAccount(
     await report(context, run, finished, log);
     return finished;
   });
-  return result ?? { outcome: "busy", staged: 0, tombstones: 0, owed: 0, calendars: 0, errors: [] };
+  return (
+    result ?? { outcome: "busy", staged: 0, tombstones: 0, owed: 0, doubted: 0, calendars: 0, errors: [] }
+  );
 }
 
 /** One summary line; and a row, unless there was nothing to do: idle pulls are what a daemon does most. */
@@ -173,12 +178,13 @@ async function collectionFailed(state: PullState, collection: Collection, error:
     await noteCollectionError(state.context.db, collection.id, state.errors.at(-1)?.message ?? null);
     return;
   }
-  note(state, error.message, error);
+  const isOfAccount = concernsAccount(error);
+  note(state, error.message, error, isOfAccount ? undefined : collection);
   await noteCollectionError(state.context.db, collection.id, error.message);
   // The calendar or its whole home may have moved: the next pull looks for it again.
   if (!error.willRecover && error.kind !== "aborted") await forgetListing(state.context.db, state.account.id);
-  // These concern the whole account: going on would only repeat them for every calendar.
-  if (error.kind === "auth" || error.kind === "throttled" || error.kind === "aborted") throw error;
+  // Going on would only repeat it for every calendar.
+  if (isOfAccount) throw error;
 }
 
 async function settleTombstones(
@@ -231,10 +237,10 @@ async function settle(
     for (const settlement of batch) {
       if (settlement.kind === "staged") {
         counts.staged += 1;
-        if (settlement.stillOwed) note(state, settlement.stillOwed.message, settlement.stillOwed);
+        if (settlement.stillOwed) note(state, settlement.stillOwed.message, settlement.stillOwed, collection);
       } else if (settlement.kind === "gone") counts.tombstones += 1;
       else if (settlement.kind === "failed") {
-        note(state, settlement.error.message, settlement.error);
+        note(state, settlement.error.message, settlement.error, collection);
       }
     }
     done += batch.length;
@@ -247,36 +253,23 @@ async function settle(
   }
 }
 
-function stillOwed({ owed, doubted }: { readonly owed: number; readonly doubted: number }): string {
-  const unread = owed - doubted;
-  const parts = [
-    ...(unread > 0
-      ? [`${are(unread)} still to be read; each is tried again by itself, at least every four hours.`]
-      : []),
-    ...(doubted > 0
-      ? [
-          `${are(doubted)} missing from all lists of this source, which still answers for each and reported no removal. Nothing is removed for that; it is looked at again after an hour.`,
-        ]
-      : []),
-  ];
-  return parts.join(" ");
-}
-
-function are(events: number): string {
-  return events === 1 ? "1 event is" : `${events} events are`;
+function stillOwed(events: number): string {
+  const are = events === 1 ? "1 event is" : `${events} events are`;
+  return `${are} still to be read; each is tried again by itself, at least every four hours.`;
 }
 
 /** Writes down how the pull ended and when the account may be asked again. */
 async function conclude(state: PullState, calendars: number, allFinished: boolean): Promise<FinishedPull> {
   const { context, account, errors, counts } = state;
-  const open = await countOwed(context.db, account.id);
-  const complete = errors.length === 0 && open.owed === 0 && allFinished;
+  const { owed, doubted } = await countOwed(context.db, account.id);
+  // Everything was read, also of what only lists lack: that is looked at again.
+  const complete = errors.length === 0 && owed === doubted && allFinished;
   if (complete) {
     await noteComplete(context.db, account.id, context.clock.now());
   } else if (!state.signal.aborted) {
     // Being stopped is no failure: nothing to back off from.
     const first = errors.find((entry) => entry.error !== null) ?? errors[0];
-    const error = first?.message ?? stillOwed(open);
+    const error = first?.message ?? stillOwed(owed - doubted);
     // Single events that cannot be read must not slow down the mailbox: only an unfinished round backs off.
     const retryAt = allFinished ? null : backOff(account.failures + 1, first?.error, context.clock.now());
     await noteIncomplete(context.db, account.id, { error, retryAt, settled: allFinished });
@@ -287,7 +280,8 @@ async function conclude(state: PullState, calendars: number, allFinished: boolea
   return {
     outcome: complete ? "complete" : failed ? "failed" : "incomplete",
     ...counts,
-    owed: open.owed,
+    owed,
+    doubted,
     calendars,
     errors: errors.map((entry) => entry.message),
   };

@@ -60,8 +60,9 @@ export async function surveyTarget(
   const foreign = seen - found;
   const held =
     target.surveyed_at === null && foreign > 0 && found === 0
-      ? `The calendar ${collection.href} holds ${foreign} objects that Kalends did not write. Nothing is written to it. ` +
-        `Take them over with \`kalends adopt ${target.id}\`, or give the target a calendar of its own.`
+      ? `The calendar ${collection.href} holds ${foreign} ${foreign === 1 ? "object" : "objects"} that this installation did not write. Nothing is written ` +
+        "to it. If `installation.key` was lost, restore it, with an empty database; otherwise take them over with " +
+        `\`kalends adopt ${target.id}\`, or give the target a calendar of its own.`
       : target.held;
   await updateTarget(context.db, target.id, {
     surveyed_at: new Date(context.clock.now()).toISOString(),

@@ -38,7 +38,7 @@ export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSour
       password: config.credentials.password.reveal(),
       scheme: config.auth,
     }),
-    account: `source "${config.id}"`,
+    account: `${config.id}/${config.credentials.username}`,
     mayReceiveCredentials: credentialHosts(config.url),
   });
   const { clock = systemClock } = parts;
@@ -114,11 +114,11 @@ export function createCaldavSource(config: CaldavSourceConfig, parts: CaldavSour
  *
  * @throws RemoteError `protocol`
  */
-function refuseNoCalendars({ id, kind, calendars }: CaldavSourceConfig): void {
+function refuseNoCalendars({ id, kind, calendars, credentials }: CaldavSourceConfig): void {
   if (kind !== "icloud" && calendars === "all") return;
   throw new RemoteError(
     "protocol",
-    `source "${id}": the account lists no calendar that events can stand in`,
+    `${id}/${credentials.username}: the account lists no calendar that events can stand in`,
     {
       status: 207,
       remedy:

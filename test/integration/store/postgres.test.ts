@@ -11,6 +11,7 @@ import type { UnderTest } from "./sample.ts";
 import { sourceAuditCases } from "./source-audit-cases.ts";
 import { owedCases } from "./owed-cases.ts";
 import { stagingCases } from "./staging-cases.ts";
+import { statusCases } from "./status-cases.ts";
 import { targetCases } from "./target-cases.ts";
 import { upkeepCases } from "./upkeep-cases.ts";
 
@@ -37,6 +38,7 @@ describe("the store on PostgreSQL", () => {
   owedCases(underTest);
   sourceAuditCases(underTest);
   targetCases(underTest);
+  statusCases(underTest);
   upkeepCases(underTest);
   journalCases(underTest);
 

@@ -111,6 +111,7 @@ describe("an audit, as it is told", () => {
     const differences = answer.text.split("\n").filter((line) => line.includes(" in all: "));
     expect(differences).toHaveLength(3);
     expect(differences[0]).toMatch(/^ {2}duplicate UID .* delete copy\.ics/);
+    expect(answer.text).toMatch(/ present \+ 1 duplicate$/m);
     world.sink.take("copy.ics");
     expect((await audit(world, { repair: true })).code).toBe(exitCode.ok);
   });

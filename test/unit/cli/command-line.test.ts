@@ -2,17 +2,27 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { readHoldRequest } from "../../../src/cli/hold.ts";
 import { main } from "../../../src/main.ts";
 
-afterEach(() => void vi.restoreAllMocks());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
 
 /** What `kalends` prints to standard output, and its exit code. */
 async function run(...argv: string[]): Promise<{ readonly code: number; readonly printed: string }> {
+  const { code, printed } = await runBoth(...argv);
+  return { code, printed };
+}
+
+/** With what it prints to standard error. */
+async function runBoth(...argv: string[]) {
+  const errors: string[] = [];
   const written: string[] = [];
   const write = (chunk: unknown): boolean => written.push(String(chunk)) > 0;
   vi.spyOn(process.stdout, "on").mockReturnThis();
   vi.spyOn(process.stdout, "write").mockImplementation(write);
-  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  vi.spyOn(process.stderr, "write").mockImplementation((chunk) => errors.push(String(chunk)) > 0);
   const code = await main(argv);
-  return { code, printed: written.join("") };
+  return { code, printed: written.join(""), errors: errors.join("") };
 }
 
 describe("a mistake on the command line", () => {
@@ -65,7 +75,28 @@ describe("every command", () => {
   });
 });
 
+describe("an environment that cannot be used", () => {
+  it("is told on standard error, and as the problems of a configuration are in JSON", async () => {
+    vi.stubEnv("DATABASE_URL", "nonsense");
+    const text = await runBoth("status");
+    expect(text).toMatchObject({ code: 78, printed: "" });
+    expect(text.errors).toMatch(/^kalends: DATABASE_URL is not the address of a PostgreSQL database.*\n$/);
+    const path = "DATABASE_URL";
+    const message: unknown = expect.stringMatching(/^DATABASE_URL is not the address/);
+    const problems = [{ line: null, column: null, path, message, severity: "error" }];
+    expect(JSON.parse((await run("status", "--json")).printed)).toEqual({ problems });
+    expect(JSON.parse((await run("check", "--json")).printed)).toEqual({ valid: false, problems });
+  });
+});
+
 describe("kalends hold", () => {
+  it("--help says which arguments each action takes", async () => {
+    const { code, printed } = await run("hold", "--help");
+    expect(code).toBe(0);
+    expect(printed).toContain("kalends hold show TARGET SOURCE  ");
+    expect(printed).toContain("kalends hold approve TARGET SOURCE [MARK]");
+  });
+
   it("lists, shows, approves or rejects, with a mark where one is decided on", () => {
     expect(readHoldRequest([])).toEqual({ action: "list" });
     expect(readHoldRequest(["list"])).toEqual({ action: "list" });
@@ -88,6 +119,11 @@ describe("kalends hold", () => {
     [["reject", "all", "work", "a1b2c3", "d"], /^Superfluous: "d"\./],
     [["reject", "all"], /Name the target and the source/],
     [["aprove", "all", "work"], /not "aprove"/],
+    [
+      ["approve", "all", "work", "zzz"],
+      /^"zzz" is no mark: .*six hexadecimal digits.*`kalends hold show all work`/,
+    ],
+    [["reject", "all", "work", "a1b2c3d"], /^"a1b2c3d" is no mark/],
   ])("refuses what is missing, unknown or superfluous: %j", (args, message) => {
     expect(() => readHoldRequest(args)).toThrow(message);
   });

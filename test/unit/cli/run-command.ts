@@ -10,6 +10,7 @@ export async function runCommand(
   world: Pick<World, "context" | "faults">,
   command: Command,
   options: Options = {},
+  args: readonly string[] = [],
 ): Promise<Answer> {
   const lines: string[] = [];
   let result: unknown;
@@ -25,6 +26,10 @@ export async function runCommand(
   await using folder = await createFolder();
   const config = configOf(await folder.load(validYaml));
   const { signal } = world.faults;
-  const code = await command({ config, context, dryRun: context, output, signal, daemon: null }, [], options);
+  const code = await command(
+    { config, context, dryRun: context, output, signal, daemon: null },
+    args,
+    options,
+  );
   return { code, text: lines.join("\n"), result };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { auditCommand } from "../../../src/cli/audit.ts";
 import { exitCode } from "../../../src/cli/exit-code.ts";
+import { planCommand } from "../../../src/cli/plan.ts";
 import { statusCommand } from "../../../src/cli/status.ts";
 import { approveHold } from "../../../src/store/holds.ts";
 import { bodyOf, edit } from "../reconcile/tamperings.ts";
@@ -87,6 +88,27 @@ describe("status", () => {
     const { code, text } = await runCommand(world, statusCommand);
     expect(code).toBe(exitCode.ok);
     expect(text).toMatch(/^→ all: 14 events, 12 kept as they are by your decision \(/m);
+  });
+
+  it("counts what was decided to be kept once, also before the next run", async () => {
+    const world = await held();
+    await world.start();
+    await reject(world);
+    const { text, result } = await runCommand(world, statusCommand);
+    expect(text).toMatch(/^→ all: 14 events, 12 kept as they are by your decision \(/m);
+    expect(result).toMatchObject({ targets: [{ waiting: 0, waitingSince: null, kept: 12 }] });
+  });
+
+  it("is not ready before anything was ever written", async () => {
+    const world = new World(database.db, [home]);
+    world.account("home").put("private", "a", "a");
+    await world.start();
+    await runCommand(world, planCommand);
+    const { code, text, result } = await runCommand(world, statusCommand);
+    expect(code).toBe(exitCode.incomplete);
+    expect(text).toContain('not ready: "all" has never been written to: ');
+    expect(text).toContain("  never written to; `kalends sync` or `kalends run` does so");
+    expect(result).toMatchObject({ ready: false, reasons: [{ kind: "never-written", subject: "all" }] });
   });
 
   it("ends with 3 where an audit found what the next one mends, with 4 where only a person can", async () => {

@@ -27,7 +27,7 @@ const refused = (title: string, reason: string): UndoItem => ({
 function told(restored: number | null, name: string, kind: "run" | "event" = "run"): string {
   const remedy = "Look whether the server runs.";
   const error = new RemoteError("transient", "PUT https://dav.example: refused", { remedy });
-  const begun = restored === null ? null : { run: "undo", total: 5 };
+  const begun = restored === null ? null : { run: "9c0ffee1-0000-4000-8000-000000000000", total: 5 };
   const undone = { kind: "stopped", begun, restored: restored ?? 0, failed: [], error } as const;
   return stopped(undone, "all", { kind, name });
 }
@@ -58,7 +58,7 @@ describe("an undo that an outage stops", () => {
 
   it("does not have a person undo the undo of one event whose answer was lost", () => {
     expect(told(0, "f5bb1e", "event")).toMatch(
-      /not known whether .* `kalends history f5bb1e` tells\. If it was not/,
+      /not known whether .* `kalends sync` then finds out\. If `kalends history f5bb1e` has no line of run 9c0ffee1 after that, it was not put back: give `kalends undo f5bb1e --yes` again\.$/,
     );
   });
 });

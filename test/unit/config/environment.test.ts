@@ -25,7 +25,7 @@ describe("readEnvironment", () => {
       KALENDS_LOG_LEVEL: "debug",
       NO_COLOR: "1",
     });
-    if (result.kind !== "ok") throw new Error(result.problems.join());
+    if (result.kind !== "ok") throw new Error("not accepted");
     const { databaseUrl, ...rest } = result.environment;
     expect(rest).toMatchObject({
       configPath: "/etc/kalends.yaml",
@@ -41,8 +41,8 @@ describe("readEnvironment", () => {
     const result = readEnvironment({ DATABASE_URL: "mysql://a:hunter2@db/x", KALENDS_LOG_LEVEL: "debgu" });
     if (result.kind !== "invalid") throw new Error("accepted");
     expect(result.problems).toHaveLength(2);
-    expect(result.problems[0]).toMatch(/^DATABASE_URL is not the address of a PostgreSQL database/);
-    expect(result.problems[1]).toContain(
+    expect(result.problems[0]?.message).toMatch(/^DATABASE_URL is not the address of a PostgreSQL database/);
+    expect(result.problems[1]?.message).toContain(
       '"debgu"; allowed: trace, debug, info, warn, error. Did you mean debug?',
     );
     expect(JSON.stringify(result)).not.toContain("hunter2");

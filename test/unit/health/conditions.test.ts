@@ -76,6 +76,9 @@ describe("what needs attention", () => {
     const [waiting] = conditions({ targets: [target({ ...unbalanced, auditWaits: true })] });
     expect(waiting).toMatchObject({ kind: "unbalanced", subject: "all" });
     expect(waiting?.message).toContain("found differences, and some only you can put right. ");
+    expect(waiting?.message).toMatch(
+      /^The newest audit of "all" found .* The last one that balanced was at 2/,
+    );
   });
 
   it("says what went wrong with a stale account, and what a held plan would do", () => {
@@ -83,6 +86,10 @@ describe("what needs attention", () => {
       accounts: [account({ completeAt: ago(2 * hourMs), error: "401: sign in" })],
     });
     expect(stale?.message).toContain("The last attempt: 401: sign in. It is tried again by itself.");
+    const [retried] = conditions({
+      accounts: [account({ completeAt: ago(2 * hourMs), error: "503. It is tried again by itself." })],
+    });
+    expect(retried?.message).toMatch(/The last attempt: 503\. It is tried again by itself\.$/);
     const [held] = conditions({ holds: [hold] });
     expect(held?.message).toContain("This plan would remove 12 of 40 events. ");
   });
@@ -104,6 +111,6 @@ describe("what needs attention", () => {
   it("names the last day of a client secret whose date the owner noted", () => {
     const endsAt = Date.parse("2026-12-01T00:00:00Z") + dayMs;
     const [condition] = conditions({ expiries: [{ sourceId: "office", what: "client secret", endsAt }] });
-    expect(condition?.message).toContain("The client secret of office ends on 2026-12-01.");
+    expect(condition?.message).toContain('The client secret of "office" ends on 2026-12-01.');
   });
 });

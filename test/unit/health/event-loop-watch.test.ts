@@ -107,7 +107,10 @@ describe.concurrent("the watch over the event loop", { timeout: 60_000 }, () => 
   });
 
   it("does not keep a process alive, and lets it alone while it turns", async () => {
-    const turning = "for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);";
-    expect(await runWatched(turning)).toEqual({ code: 0, signal: null, stderr: "" });
+    // Long enough for several times as many looks as may find no beat.
+    const turning = `const { setTimeout } = await import("node:timers/promises");
+      for (let turn = 0; turn < 160; turn += 1) await setTimeout(5);`;
+    const pace = { lookEveryMs: 20, looksMax: 10, forceAfterMs: never };
+    expect(await runWatched(turning, pace)).toEqual({ code: 0, signal: null, stderr: "" });
   });
 });

@@ -67,6 +67,10 @@ describe("a target", () => {
     ["stale", {}, { waitingSince: ago(2 * hourMs) }],
     ["failing", { error: "503" }, {}],
     ["held", { held: "It holds objects of others." }, {}],
+    ["never", { reconciledAt: null, waitingSince: ago(minuteMs) }, {}],
+    ["never", { reconciledAt: null }, { waitingSince: ago(minuteMs) }],
+    ["fresh", { reconciledAt: null }, {}],
+    ["stale", { reconciledAt: null, waitingSince: ago(2 * hourMs) }, {}],
   ])("is %s with %j and an account with %j", (state, changes, feeding) => {
     expect(targetFreshness(target(changes), [account(feeding)], limits, now).state).toBe(state);
   });
@@ -106,15 +110,26 @@ describe("readiness", () => {
 
   it("says in a sentence of each account and target why it is not", () => {
     const accounts = [account({ completeAt: null }), account({ completeAt: ago(3 * hourMs) })];
-    const targets = [target({ waitingSince: ago(2 * hourMs) }), target({ held: "…" })];
+    const targets = [
+      target({ waitingSince: ago(2 * hourMs) }),
+      target({ held: "…" }),
+      target({ reconciledAt: null, waitingSince: ago(minuteMs) }),
+    ];
     const { ready, reasons } = judge(accounts, targets);
     expect(ready).toBe(false);
-    expect(reasons.map(({ kind }) => kind)).toEqual(["never-read", "stale", "behind", "held"]);
+    expect(reasons.map(({ kind }) => kind)).toEqual([
+      "never-read",
+      "stale",
+      "behind",
+      "held",
+      "never-written",
+    ]);
     expect(reasons.map(({ message }) => message)).toEqual([
       "family/me@icloud.example has never been read completely.",
       "family/me@icloud.example was last read completely at 2026-11-22T09:00:00.000Z, longer ago than 60 minutes.",
-      "A change has waited to be written to all since 2026-11-22T10:00:00.000Z, longer than 60 minutes.",
-      "Nothing is written to all: a person must decide.",
+      'A change has waited to be written to "all" since 2026-11-22T10:00:00.000Z, longer than 60 minutes.',
+      'Nothing is written to "all": a person must decide.',
+      '"all" has never been written to: `kalends sync` or `kalends run` does so.',
     ]);
   });
 });

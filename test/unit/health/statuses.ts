@@ -27,6 +27,7 @@ export function account(changes: Partial<AccountStatus> = {}): AccountStatus {
     skipped: 0,
     quarantined: 0,
     owed: 0,
+    doubted: 0,
     addedAt: ago(30 * dayMs),
     auditedAt: ago(9 * hourMs),
     balancedAt: ago(9 * hourMs),

@@ -72,7 +72,7 @@ describe("the calendars of an account", () => {
   ])("are never none %s", async (_where, overrides) => {
     await expect(openSource(emptyHome(), overrides).listCalendars(null, signal)).rejects.toMatchObject({
       kind: "protocol",
-      message: expect.stringMatching(/^source "family": the account lists no calendar/),
+      message: expect.stringMatching(/^family\/.+: the account lists no calendar/),
     });
   });
 });

@@ -156,8 +156,6 @@ describe("a round by sync-collection", () => {
     const server = new ScriptedCaldav()
       .on(`sync-collection ${work}`, { status })
       .on(`PROPFIND ${work}`, { status });
-    await expect(readRound(openSource(server), { checkpoint: token("t0") })).rejects.toThrow(
-      /source "family"/,
-    );
+    await expect(readRound(openSource(server), { checkpoint: token("t0") })).rejects.toThrow(/^family\/.+: /);
   });
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { auditAccount } from "../../../src/reconcile/audit/audit-account.ts";
 import { accountsInUse } from "../../../src/reconcile/account-in-use.ts";
+import { pendingRemovals } from "../../../src/store/pending-removals.ts";
+import { accountStatus } from "../../../src/store/status.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { summaryOf } from "./fake-target.ts";
 import { World } from "./world.ts";
@@ -43,16 +45,14 @@ async function pass(world: World, minutes: number) {
 }
 
 describe("an event that no list of its source has, and for which the source answers", () => {
-  it("stays for an hour, in which the source is not called complete, and is told of", async () => {
+  it("stays for an hour, in which it is told of and nothing else is called in question", async () => {
     const world = await withPoorLists();
     const { pulls } = await pass(world, 45);
     expect(titles(world)).toEqual(["a", "b", "c"]);
-    expect(pulls).toMatchObject([{ outcome: "incomplete", owed: 2 }]);
-    const { last_error } = await world.db
-      .selectFrom("account")
-      .select("last_error")
-      .executeTakeFirstOrThrow();
-    expect(last_error).toMatch(/^2 events are missing from all lists .* Nothing is removed for that/);
+    expect(pulls).toMatchObject([{ outcome: "complete", owed: 2, doubted: 2 }]);
+    expect(await accountStatus(world.db)).toMatchObject([{ error: null, owed: 2, doubted: 2 }]);
+    const { id } = await world.db.selectFrom("account").select("id").executeTakeFirstOrThrow();
+    expect(await pendingRemovals(world.db, [id])).toEqual(new Map());
   });
 
   it("is there all along where the lists recover", async () => {
@@ -61,7 +61,7 @@ describe("an event that no list of its source has, and for which the source answ
     const writes = world.sink.writes.length;
     world.account("work").unlisted = new Set();
     const { pulls } = await pass(world, 60);
-    expect(pulls).toMatchObject([{ outcome: "complete", owed: 0 }]);
+    expect(pulls).toMatchObject([{ outcome: "complete", owed: 0, doubted: 0 }]);
     expect(world.sink.writes).toHaveLength(writes);
     expect(titles(world)).toEqual(["a", "b", "c"]);
   });

@@ -46,6 +46,6 @@ export function state(
   standing: PlanMapping | null,
   refused: string | null = null,
 ): KeyState {
-  const others = { coveredBy: null, lost: null, pinned: null, settled: false };
+  const others = { coveredBy: null, awaitedIn: null, lost: null, pinned: null, settled: false };
   return { key: "key", candidates, mapping: standing, refused, ...others };
 }

@@ -44,6 +44,7 @@ const keyState: fc.Arbitrary<KeyState> = fc
     candidates,
     standing,
     coveredBy: fc.constantFrom(null, "series"),
+    awaitedIn: fc.constantFrom(null, "two"),
     lost: fc.constantFrom(null, { accountId: 1, identity: "x" }),
     refused: fc.constantFrom(null, "one", "two"),
     pinned: fc.option(fc.record({ fingerprint: fc.constantFrom(null, "one"), stands: pinnedObject })),
@@ -52,6 +53,7 @@ const keyState: fc.Arbitrary<KeyState> = fc
   .map((given) => ({
     key: "key",
     coveredBy: given.coveredBy,
+    awaitedIn: given.awaitedIn,
     lost: given.lost,
     refused: given.refused,
     pinned: given.pinned,

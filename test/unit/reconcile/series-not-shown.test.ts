@@ -3,6 +3,7 @@ import { auditTarget } from "../../../src/reconcile/audit/audit-target.ts";
 import { applyUndo } from "../../../src/reconcile/decide/undo.ts";
 import { caldavTranslator } from "../../../src/sources/icloud/translate.ts";
 import { approveHold } from "../../../src/store/holds.ts";
+import { targetStatus } from "../../../src/store/status.ts";
 import { refusalRetryMs } from "../../../src/store/work.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { home, lastRun, round, undo } from "./undoing.ts";
@@ -124,11 +125,29 @@ describe("a series that is not shown leaves single invitations to its occurrence
     for (const uid of others) work.put("main", uid, `${uid} again`);
     await world.start();
     expect((await world.run()).result.outcome).toBe("held");
-    await round(world);
+    for (let run = 0; run < 3; run += 1) await round(world);
     expect(loose()).toEqual([single]);
+    // It is part of what a person decides: no trouble, and nothing to tell of again and again.
+    expect(await targetStatus(world.db)).toMatchObject([{ error: null, waitingSince: null }]);
+    const lines = await world.db
+      .selectFrom("action")
+      .select("id")
+      .where("outcome", "like", "postponed%")
+      .execute();
+    expect(lines).toEqual([]);
     await approveHold(world.db, target.id, "work", null);
     await round(world);
     expect(loose()).toEqual([]);
+  });
+
+  it("because it ended before the window and was never shown", async () => {
+    const world = await withInvitation();
+    const window = { from: "2027-06-01T00:00:00.000Z", until: "2028-09-01T00:00:00.000Z" };
+    Object.defineProperty(world.context, "window", { value: () => window });
+    world.account("work").putText("main", "choir@example", ends("20270202"));
+    await rounds(world);
+    expect(shown(world)).toEqual([single]);
+    expect(await isBalanced(world)).toBe(true);
   });
 
   it("because its run was undone; what moves then is shown where it is", async () => {

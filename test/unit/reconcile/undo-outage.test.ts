@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { applyUndo } from "../../../src/reconcile/decide/undo.ts";
+import { entriesOfRun } from "../../../src/store/journal.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { home, lastRun, needless, refusals, round, titles, undo } from "./undoing.ts";
-import { World } from "./world.ts";
+import { target, World } from "./world.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -51,6 +53,25 @@ describe("an undo in an outage of the target", () => {
     await round(world);
     expect(titles(world)).toEqual(uids);
   });
+
+  it.each([
+    ["was never written", "transient", ["a, changed"], 0],
+    ["was written and its answer lost", "late", ["a"], 1],
+  ] as const)(
+    "of one event that %s has a line in the journal after the next run, or none",
+    async (...row) => {
+      const [, fault, stands, lines] = row;
+      const { world } = await changed();
+      await world.start({ sink: ["none", fault] });
+      const slot = world.nameOf("a").replace(".ics", "");
+      const selector = { kind: "event", targetId: target.id, slot } as const;
+      const undone = await applyUndo(world.context, target, selector, world.faults.signal);
+      const run = undone.kind === "stopped" ? undone.begun?.run : undefined;
+      await round(world);
+      expect(titles(world).filter((title) => title.startsWith("a"))).toEqual(stands);
+      expect(await entriesOfRun(database.db, run ?? "not begun")).toHaveLength(lines);
+    },
+  );
 
   it("is left to whoever stopped it where it was stopped", async () => {
     const { world, run } = await changed();

@@ -4,7 +4,9 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promi
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describeError, exitCodeOf } from "../../../src/cli/command-error.ts";
 import { FolderLockedError, lockFolder } from "../../../src/store/folder-lock.ts";
+import { FolderError } from "../../../src/store/make-folder.ts";
 
 let folder: string;
 let path: string;
@@ -49,6 +51,26 @@ describe("the lock of a data folder", () => {
     folder = join(folder, "a", "b");
     await using _ = await lock();
     expect(await readdir(folder)).toEqual(["kalends.lock"]);
+  });
+
+  it.each([
+    [
+      "/dev/null/x",
+      /^The data folder \/dev\/null\/x cannot be made: \/dev\/null is there and is not a folder\. Name/,
+    ],
+    [
+      "/dev/null",
+      /^The data folder \/dev\/null cannot be made: \/dev\/null is there and is not a folder\. Name/,
+    ],
+    [
+      "/proc/nope/a",
+      /^The data folder \/proc\/nope\/a cannot be made: ENOENT.* Name another one with --data/,
+    ],
+  ])("says so where the folder cannot be made: %s", async (unusable, message) => {
+    const error: unknown = await lockFolder(unusable, "sync", Date.now()).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(FolderError);
+    expect(describeError(error)).toMatch(message);
+    expect(exitCodeOf(error)).toBe(78);
   });
 
   it("refuses the process that has it, and names what it runs", async () => {
