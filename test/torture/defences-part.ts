@@ -23,7 +23,7 @@ export const defencesPart: Part = {
         const problem = await tryWithout(folder, defence);
         say(`defences: ${defence.defence} ${problem ?? "Missed when it is gone."}`);
         if (problem !== null) failures.push(`${defence.defence} ${problem}`);
-        lines.push(`| ${defence.failure} | ${defence.defence} | ${problem ?? "missed at once"} |`);
+        lines.push(lineOf(defence, problem));
       }
       return reportOf(lines, failures);
     } finally {
@@ -32,8 +32,12 @@ export const defencesPart: Part = {
   },
 };
 
+function lineOf({ failure, defence, test, title }: Defence, problem: string | null): string {
+  return `| ${failure} | ${defence} | \`${test}\`: ${title} | ${problem ?? "missed at once"} |`;
+}
+
 function reportOf(lines: readonly string[], failures: readonly string[]): PartReport {
-  const head = ["| Known failure | Defence | Taken out |", "| --- | --- | --- |"];
+  const head = ["| Known failure | Defence | Test | Taken out |", "| --- | --- | --- | --- |"];
   return { text: [...head, ...lines].join("\n"), failures };
 }
 

@@ -15,7 +15,7 @@ const parts: Readonly<Record<string, Part>> = {
 
 const usage = `Tries to make Kalends lose, double or wrongly remove events, and writes docs/reliability.md.
 
-  npm run torture                    everything; takes the better part of an hour
+  npm run torture                    everything; takes about half an hour
   npm run torture -- --short         a small share of everything, and no report
   npm run torture -- --only PART     one part of: ${Object.keys(parts).join(", ")}
   npm run torture -- --seed N        other random choices (default: the date, such as 20261122)
