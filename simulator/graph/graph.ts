@@ -2,10 +2,12 @@ import { authenticate } from "./access-token.ts";
 import type { GraphRequest } from "./graph-request.ts";
 import { mailRecipients } from "./mail.ts";
 import type { AppRegistration, Cloud, Mailbox, Tenant } from "./model.ts";
+import { answerSubscriptions, subscriptionRoute } from "./notifications/subscription-requests.ts";
 import { readPreferences } from "./prefer.ts";
 import { GraphRefusal } from "./reply.ts";
 import type { Reply } from "./reply.ts";
 import { matchRoute } from "./routes.ts";
+import type { Switches } from "./switches.ts";
 import { switchesFor } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -21,13 +23,18 @@ export type IncomingGraphRequest = {
 
 /** A request that was understood: the limits it comes under, and its answer. */
 export type PreparedGraphRequest = {
-  readonly throttleKey: string;
-  readonly mailbox: Mailbox;
-  readonly answer: () => Reply;
+  /** Null where the limits of mailboxes do not apply. */
+  readonly throttleKey: string | null;
+  readonly switches: Switches;
+  readonly answer: () => Reply | Promise<Reply>;
 };
+
+const subscriptionsPath = /^\/v1\.0\/subscriptions(\/.*)?$/i;
 
 /** The name of a path for counting. */
 export function graphRoute(path: string): string {
+  const subscription = subscriptionsPath.exec(path);
+  if (subscription !== null) return subscriptionRoute(subscription[1] ?? "");
   const below = /^\/v1\.0\/users\/[^/]+(\/.*)?$/i.exec(path);
   if (below === null) return "/other";
   const rest = below[1] ?? "";
@@ -41,6 +48,11 @@ export function prepareGraphRequest(
   incoming: IncomingGraphRequest,
 ): PreparedGraphRequest {
   const { tenant, app } = authenticate(world, cloud, incoming.authorization);
+  const subscription = subscriptionsPath.exec(incoming.path);
+  if (subscription !== null) {
+    const asked = { ...incoming, world, cloud, tenant, app, path: subscription[1] ?? "" };
+    return { throttleKey: null, switches: world.switches, answer: () => answerSubscriptions(asked) };
+  }
   const parts = /^\/([^/]+)\/([^/]+)(?:\/([^/]+))?(\/.*)?$/.exec(incoming.path);
   if (parts?.[1]?.toLowerCase() !== "v1.0") throw new GraphRefusal(400, "BadRequest", "Invalid version.");
   if (parts[2]?.toLowerCase() === "me") {
@@ -62,7 +74,7 @@ export function prepareGraphRequest(
   const path = parts[4] ?? "";
   return {
     throttleKey: `${app.clientId} ${mailbox.userPrincipalName}`,
-    mailbox,
+    switches: switchesFor(world, mailbox),
     answer: () => answer(request(world, cloud, app, mailbox, incoming), incoming, path),
   };
 }

@@ -4,6 +4,8 @@ import { foreignICalUId, newDefaultId, newICalUId, newImmutableId } from "./ids.
 import { instanceOn } from "./instances.ts";
 import { dayOf, formatDay, formatWall } from "./local-time.ts";
 import type { Calendar, Exception, Folder, Item } from "./model.ts";
+import { notifyOfChange } from "./notifications/change-notifications.ts";
+import type { ChangeType } from "./notifications/subscription.ts";
 import { expandDays } from "./recurrence.ts";
 import type { MonthEnd } from "./recurrence.ts";
 import { switchesFor } from "./world.ts";
@@ -30,7 +32,7 @@ export function createItem(world: World, calendar: Calendar, input: EventInput):
     cancelled: new Set(),
     previous: null,
   };
-  return put(world, folder, item);
+  return put(world, folder, item, "created");
 }
 
 /** Changes an event or a whole series. A new time or pattern drops a series' exceptions, as Outlook does. */
@@ -48,19 +50,20 @@ export function deleteItem(world: World, calendar: Calendar, item: Item): void {
   const { folder } = calendar;
   folder.items.delete(item.immutableId);
   folder.immutableIds.delete(item.id);
-  log(world, folder, item, "removed");
+  log(world, folder, item, "deleted");
 }
 
 /** Moves an event to another calendar of the same mailbox. Its default id changes. */
 export function moveItem(world: World, from: Calendar, to: Calendar, item: Item): Item {
   deleteItem(world, from, item);
-  return put(world, to.folder, {
+  const moved: Item = {
     ...item,
     id: newDefaultId(world.identifiers, to.folder.owner),
     revision: world.identifiers.next(),
     modified: world.clock.now(),
     previous: null,
-  });
+  };
+  return put(world, to.folder, moved, "created");
 }
 
 /** Deletes one occurrence of a series, by its original day. */
@@ -129,22 +132,25 @@ function monthEndOf(world: World, calendar: Calendar): MonthEnd {
 }
 
 function store(world: World, folder: Folder, item: Item, changes: Partial<Item>): Item {
-  return put(world, folder, {
+  const changed: Item = {
     ...item,
     ...changes,
     revision: world.identifiers.next(),
     modified: world.clock.now(),
     previous: { ...item, previous: null },
-  });
+  };
+  return put(world, folder, changed, "updated");
 }
 
-function put(world: World, folder: Folder, item: Item): Item {
+function put(world: World, folder: Folder, item: Item, change: "created" | "updated"): Item {
   folder.items.set(item.immutableId, item);
   folder.immutableIds.set(item.id, item.immutableId);
-  log(world, folder, item, "stored");
+  log(world, folder, item, change);
   return item;
 }
 
-function log(world: World, folder: Folder, item: Item, kind: "stored" | "removed"): void {
+function log(world: World, folder: Folder, item: Item, change: ChangeType): void {
+  const kind = change === "deleted" ? "removed" : "stored";
   folder.log.push({ at: world.clock.now(), kind, id: item.id, immutableId: item.immutableId });
+  notifyOfChange(world, folder.owner, item, change);
 }

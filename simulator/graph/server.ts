@@ -12,7 +12,6 @@ import { answerLogin, loginRoute } from "./login.ts";
 import type { Cloud } from "./model.ts";
 import { errorReply, GraphRefusal } from "./reply.ts";
 import type { Reply } from "./reply.ts";
-import { switchesFor } from "./world.ts";
 import type { World } from "./world.ts";
 
 const bodyBytesMax = 8_000_000;
@@ -133,12 +132,14 @@ async function answer(
       prefer: headerOf(request, "prefer"),
       body,
     });
-    const switches = switchesFor(world, prepared.mailbox);
-    const admission = world.throttle.admit(prepared.throttleKey, switches);
-    release = admission.release;
-    if (admission.refusal !== null) return { reply: admission.refusal, release };
+    const { switches, throttleKey } = prepared;
+    if (throttleKey !== null) {
+      const admission = world.throttle.admit(throttleKey, switches);
+      release = admission.release;
+      if (admission.refusal !== null) return { reply: admission.refusal, release };
+    }
     if (switches.latencyMs > 0) await pause(exchange.response, switches.latencyMs);
-    return { reply: instead ?? prepared.answer(), release };
+    return { reply: instead ?? (await prepared.answer()), release };
   } catch (error) {
     const refusal = error instanceof GraphRefusal ? error : broken(error);
     const ids = { requestId, clientRequestId: clientRequestId(exchange), now: world.clock.now() };

@@ -56,9 +56,10 @@ export function serviceOperations(world: World) {
       );
     },
 
-    /** Moves the simulator's time on, in milliseconds; tells what it is now. */
+    /** Moves the simulator's time on, in milliseconds; tells what it is now. Notifications that fall due are sent. */
     advanceClock({ ms }: { readonly ms: number }): { readonly now: string } {
       world.clock.advance(ms);
+      world.notifications.outbox.wake();
       return { now: new Date(world.clock.now()).toISOString() };
     },
   };

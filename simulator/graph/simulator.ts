@@ -9,6 +9,8 @@ import { directoryOperations } from "./directory-operations.ts";
 import { eventOperations } from "./event-operations.ts";
 import { Faults } from "./faults.ts";
 import type { Cloud } from "./model.ts";
+import { notificationOperations } from "./notifications/notification-operations.ts";
+import { createNotifications } from "./notifications/notifications.ts";
 import { listen } from "./server.ts";
 import type { Listener } from "./server.ts";
 import { serviceOperations } from "./service-operations.ts";
@@ -37,6 +39,8 @@ export type GraphSimulatorOptions = {
   readonly control?: { readonly host: string; readonly port: number } | null;
   /** TLS material of one's own, to share it between simulators. */
   readonly identity?: ServerIdentity;
+  /** PEM of the authority that clients' notification endpoints are trusted by; the servers' own by default. */
+  readonly notificationCa?: string;
   /** File that gets the PEM of the certificate authority. */
   readonly caFile?: string;
   /** Epoch milliseconds; the system's clock by default. */
@@ -83,10 +87,12 @@ export async function startGraphSimulator(options: GraphSimulatorOptions = {}): 
     syncStates: createSyncStates(identifiers),
     throttle: new Throttle(clock, counters),
     identifiers,
+    notifications: createNotifications(clock, options.notificationCa ?? identity.ca, () => world.switches),
     switches: { ...calmSwitches, ...options.switches },
   };
   const servers: (Listener | ControlServer)[] = [];
   const close = async (): Promise<void> => {
+    world.notifications.close();
     await Promise.all(servers.map((server) => server.close()));
   };
   try {
@@ -126,6 +132,7 @@ function operationsOf(world: World, ca: string) {
     ...directoryOperations(world),
     ...eventOperations(world),
     ...serviceOperations(world),
+    ...notificationOperations(world),
     /** Where everything is: origins by cloud, and the certificate authority. */
     describe: () => ({ ca, clouds: world.clouds }),
   };

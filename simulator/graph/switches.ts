@@ -1,8 +1,11 @@
+import { calmNotifications } from "./notifications/notification-switches.ts";
+import type { NotificationSwitches } from "./notifications/notification-switches.ts";
+
 /**
  * What the real service does now and then, or where reports differ. Set for everything, one mailbox or one
  * calendar; the narrower goes first.
  */
-export type Switches = {
+export type Switches = NotificationSwitches & {
   /** Delta lists the series master beside its occurrences (reports differ). */
   readonly mastersInDelta: boolean;
   /** A change shows in delta only after this time. */
@@ -90,6 +93,7 @@ export const calmSwitches: Switches = {
   access: "granted",
   settings: "granted",
   attachments: "granted",
+  ...calmNotifications,
 };
 
 /** The rough service: everything that a client has to live with, at once. */
@@ -102,4 +106,7 @@ export const roughSwitches: Partial<Switches> = {
   seriesExpansion: "ignored",
   retryAfter: "fraction",
   expiredLink: "400",
+  notificationBatchMs: 1000,
+  renewalValidated: true,
+  duplicateSubscriptions: "allowed",
 };

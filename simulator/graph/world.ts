@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
 import type { Faults } from "./faults.ts";
 import type { Calendar, Cloud, Mailbox, Tenant } from "./model.ts";
+import type { Notifications } from "./notifications/notifications.ts";
 import type { SyncStates } from "./sync-states.ts";
 import type { Switches } from "./switches.ts";
 import type { Throttle } from "./throttle.ts";
@@ -17,6 +18,7 @@ export type World = {
   readonly syncStates: SyncStates;
   readonly throttle: Throttle;
   readonly identifiers: Identifiers;
+  readonly notifications: Notifications;
   switches: Switches;
 };
 

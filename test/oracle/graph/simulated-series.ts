@@ -14,6 +14,7 @@ import {
 } from "../../../simulator/graph/local-time.ts";
 import type { Calendar, Exception, Item, Mailbox, Span } from "../../../simulator/graph/model.ts";
 import { createItem } from "../../../simulator/graph/mutations.ts";
+import { createNotifications } from "../../../simulator/graph/notifications/notifications.ts";
 import { expandDays } from "../../../simulator/graph/recurrence.ts";
 import type { RecurrenceRange } from "../../../simulator/graph/recurrence.ts";
 import { calmSwitches } from "../../../simulator/graph/switches.ts";
@@ -86,6 +87,7 @@ function newWorld(): World {
     syncStates: createSyncStates(identifiers),
     throttle: new Throttle(clock, counters),
     identifiers,
+    notifications: createNotifications(clock, "", () => calmSwitches),
     switches: calmSwitches,
   };
 }
