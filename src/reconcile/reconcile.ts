@@ -149,7 +149,7 @@ async function planAndApply(
     await endRun(context.db, runId, { outcome, summary: counts, error: null }, now());
     await endOtherHolds(context.db, configured.id, holds);
     // What has moved here from another target stands now, and may go there.
-    const own = accounts.map(({ account }) => account.id);
+    const own = accounts.map(({ account }) => account);
     await markLeftBehind(context.db, configured.id, own, now());
     await updateTarget(context.db, configured.id, {
       failures: 0,

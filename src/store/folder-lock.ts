@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import { isErrno } from "./errno.ts";
 import { makeFolder } from "./make-folder.ts";
 
 /** Somebody else has the data folder. The message names the process and says what to do. */
@@ -164,8 +165,4 @@ function processStart(pid: number): string | null {
   } catch {
     return null;
   }
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

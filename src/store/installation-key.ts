@@ -2,6 +2,7 @@ import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { link, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Kysely } from "kysely";
+import { isErrno } from "./errno.ts";
 import { makeFolder } from "./make-folder.ts";
 import type { Database } from "./schema.ts";
 
@@ -65,8 +66,7 @@ async function readKey(path: string): Promise<string | null> {
     }
     return key;
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-      return null;
+    if (isErrno(error, "ENOENT") || isErrno(error, "ENOTDIR")) return null;
     throw error;
   }
 }
@@ -80,7 +80,7 @@ async function makeKey(path: string): Promise<string> {
     await file.writeFile(`${randomBytes(32).toString("hex")}\n`);
     await file.sync();
     await link(fresh, path).catch((error: unknown) => {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      if (!isErrno(error, "EEXIST")) throw error;
     });
   } finally {
     await rm(fresh, { force: true });

@@ -1,5 +1,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { isErrno } from "./errno.ts";
 
 /** A folder that is needed cannot be made where it is named. The message says why, and where to name another. */
 export class FolderError extends Error {
@@ -46,8 +47,4 @@ async function isFolder(path: string): Promise<boolean> {
 function reasonOf(error: Error): string {
   const path = "path" in error ? String(error.path) : "";
   return isErrno(error, "EEXIST") ? `${path} is there and is not a folder` : error.message;
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

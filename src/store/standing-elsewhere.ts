@@ -39,18 +39,26 @@ export async function targetsAwaiting(
 export async function markLeftBehind(
   db: Kysely<Database>,
   targetId: string,
-  accountIds: readonly number[],
+  accounts: ReadonlyArray<{ readonly id: number; readonly source_id: string }>,
   now: number,
 ): Promise<void> {
-  if (accountIds.length === 0) return;
+  if (accounts.length === 0) return;
+  // By source and target, for which there is an index: most often there is nothing, and this is asked after every write.
+  const others = db.selectFrom("target").select("id").where("id", "<>", targetId);
+  const sources = [...new Set(accounts.map((account) => account.source_id))];
   const rows = await db
     .selectFrom("mapping")
     .innerJoin("slot", (join) =>
       join.onRef("slot.target_id", "=", "mapping.target_id").onRef("slot.slot", "=", "mapping.slot"),
     )
     .select(["mapping.target_id", "slot.meeting_key"])
-    .where("mapping.target_id", "<>", targetId)
-    .where("mapping.account_id", "in", accountIds)
+    .where("mapping.target_id", "in", others)
+    .where("mapping.source_id", "in", sources)
+    .where(
+      "mapping.account_id",
+      "in",
+      accounts.map((account) => account.id),
+    )
     .execute();
   for (const [id, left] of Map.groupBy(rows, (row) => row.target_id)) {
     const keys = left.flatMap(({ meeting_key }) => meeting_key ?? []);

@@ -47,7 +47,7 @@ export async function prepare(
   const held = await keysOfSlots(
     context.db,
     request.targetId,
-    actions.map((action) => slotOf(action).slot),
+    actions.flatMap((action) => (slots.has(action.key) ? [] : [slotOf(action).slot])),
   );
   const byId = await accountsBehind(context, request.accounts, winners, natives);
   return actions.map((action): WriteStep => {

@@ -14,7 +14,8 @@ import type { Difference } from "./difference.ts";
 import { lookAtTarget, type TargetLook } from "./look-at-target.ts";
 import { reachTarget } from "../target/open-target.ts";
 import { reconcileTarget } from "../reconcile.ts";
-import { repairOfBooks, repairOfSink, together } from "./repair-of-look.ts";
+import { repairOfSink } from "../target/repair-of-sink.ts";
+import { repairOfBooks, together } from "./repair-of-books.ts";
 import { resolveIntents } from "../apply/resolve-intents.ts";
 import { isToBeSurveyed } from "../target/survey.ts";
 import {

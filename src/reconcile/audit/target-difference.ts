@@ -3,7 +3,8 @@ import { orphanKey } from "../../store/slots.ts";
 import type { SinkFinding } from "../target/compare-sink.ts";
 import type { Difference, DifferenceState } from "./difference.ts";
 import { subjectOf } from "../action.ts";
-import type { Leads, TargetLook } from "./look-at-target.ts";
+import type { Leads } from "../target/look-at-sink.ts";
+import type { TargetLook } from "./look-at-target.ts";
 
 /**
  * What became of a finding by its repair; null where nothing was to be repaired. `waits`: what is to be done about it

@@ -36,8 +36,7 @@ export async function coverageOf(
   const winners = [...Map.groupBy(series, (one) => one.meetingKey).values()].flatMap(
     (rivals) => chooseWinner(rivals) ?? [],
   );
-  const states = await loadKeys(context.db, targetId, [...new Set(winners.map((one) => one.meetingKey))]);
-  const shown = shownAmong(states, winners, context.window().from);
+  const { shown, left } = await standingOf(context, targetId, winners);
   const losers = new Map(
     series
       .filter((one) => !winners.includes(one) && shown.has(one.meetingKey))
@@ -48,7 +47,6 @@ export async function coverageOf(
     context.db,
     living.map((it) => it.stagedId),
   );
-  const left = await leftAsTheyStand(context, states, living);
   const byId = new Map(accounts.map((entry) => [entry.account.id, entry]));
   const covered = new Map<string, string>();
   for (const { meetingKey, baseKey, stagedId, accountId } of living) {
@@ -72,36 +70,30 @@ export async function coverageOf(
   };
 }
 
-/** Keys of the series that stand, or are to be written. */
-function shownAmong(
-  states: readonly StoredKey[],
-  winners: ReadonlyArray<{ readonly meetingKey: string; readonly stagedId: number }>,
-  windowFrom: string,
-): ReadonlySet<string> {
-  const stagedOf = new Map(winners.map(({ meetingKey, stagedId }) => [meetingKey, stagedId]));
-  const shown = states.filter(({ key, candidates, mapping }) => {
-    const winner = candidates.find((one) => one.stagedId === stagedOf.get(key) && one.instance === null);
-    return mapping !== null || (winner !== undefined && !isAged(winner, windowFrom));
-  });
-  return new Set(shown.map(({ key }) => key));
-}
+type Standing = {
+  /** Keys of the series that stand, or are to be written. */
+  readonly shown: ReadonlySet<string>;
+  /** What stands of those that may not be written as their source has them, by meeting key. */
+  readonly left: ReadonlyMap<string, readonly string[]>;
+};
 
-/** What stands of those series that may not be written as their source has them, by meeting key. */
-async function leftAsTheyStand(
+/** How the series that have won their keys stand in the target. */
+async function standingOf(
   context: Context,
-  states: readonly StoredKey[],
-  series: ReadonlyArray<{ readonly meetingKey: string; readonly stagedId: number }>,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const stagedOf = new Map(series.map(({ meetingKey, stagedId }) => [meetingKey, stagedId]));
-  const left = new Map(
-    states.flatMap(({ key, candidates, mapping, refused, pinned }) => {
-      if (!stagedOf.has(key)) return [];
-      const winner = candidates.find((one) => one.stagedId === stagedOf.get(key) && one.instance === null);
-      if (pinned !== null && pinned.fingerprint === winner?.fingerprint)
-        return [[key, pinned.stands] as const];
-      return refused === null ? [] : [[key, mapping && { body: mapping.sinkBase }] as const];
-    }),
-  );
+  targetId: string,
+  winners: ReadonlyArray<{ readonly meetingKey: string; readonly stagedId: number }>,
+): Promise<Standing> {
+  const stagedOf = new Map(winners.map(({ meetingKey, stagedId }) => [meetingKey, stagedId]));
+  const windowFrom = context.window().from;
+  const shown = new Set<string>();
+  const left = new Map<string, { readonly body: string | null } | null>();
+  for (const state of await loadKeys(context.db, targetId, [...stagedOf.keys()])) {
+    const { key, candidates, mapping, refused, pinned } = state;
+    const winner = candidates.find((one) => one.stagedId === stagedOf.get(key) && one.instance === null);
+    if (mapping !== null || (winner !== undefined && !isAged(winner, windowFrom))) shown.add(key);
+    if (pinned !== null && pinned.fingerprint === winner?.fingerprint) left.set(key, pinned.stands);
+    else if (refused !== null) left.set(key, mapping && { body: mapping.sinkBase });
+  }
   const hashes = [...left.values()].flatMap((stands) => stands?.body ?? []);
   const bodies = await readBodies(context.db, hashes);
   const texts = new Map<string, readonly string[]>();
@@ -110,7 +102,7 @@ async function leftAsTheyStand(
     // Of what is not kept, most likely it has the occurrence: that is not to be shown twice.
     if (stands === null || body !== undefined) texts.set(key, body === undefined ? [] : [body]);
   }
-  return texts;
+  return { shown, left: texts };
 }
 
 const dayMs = 86_400_000;

@@ -7,9 +7,9 @@ import { accountsOfTarget } from "../account-in-use.ts";
 import { compareSink, namesToRead, type SinkFinding } from "./compare-sink.ts";
 import type { Context } from "../context.ts";
 import { isTargetRead } from "../gather/key-states.ts";
-import { leadsOf, lookAtSink } from "../audit/look-at-target.ts";
+import { leadsOf, lookAtSink } from "./look-at-sink.ts";
 import { readObjects } from "./read-objects.ts";
-import { repairOfSink } from "../audit/repair-of-look.ts";
+import { repairOfSink } from "./repair-of-sink.ts";
 import { sinkChanges } from "./sink-changes.ts";
 import type { LeaseGuard } from "../with-lease.ts";
 

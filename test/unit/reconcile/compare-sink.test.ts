@@ -5,7 +5,7 @@ import {
   type ReadBody,
   type SinkState,
 } from "../../../src/reconcile/target/compare-sink.ts";
-import { repairOfSink } from "../../../src/reconcile/audit/repair-of-look.ts";
+import { repairOfSink } from "../../../src/reconcile/target/repair-of-sink.ts";
 import type { RecordedObject } from "../../../src/store/audit-target.ts";
 
 const recorded = (slot: string, more: Partial<RecordedObject> = {}): RecordedObject => ({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { auditTarget } from "../../../src/reconcile/audit/audit-target.ts";
-import { lookAtSink } from "../../../src/reconcile/audit/look-at-target.ts";
+import { lookAtSink } from "../../../src/reconcile/target/look-at-sink.ts";
 import { clearDatabase, openTestDatabase, type TestDatabase } from "../store/test-database.ts";
 import { meeting } from "./meeting.ts";
 import { editOnPhone, home } from "./undoing.ts";
